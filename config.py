@@ -1,0 +1,193 @@
+"""The settings: declared once, read from the environment, checked together.
+
+Each field is an environment variable of the same name in capitals. `load()` reports every mistake at once in plain
+words. docs/settings.md is tested against this file.
+"""
+
+import os
+import resource
+import secrets
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+INSTANCE = Path(__file__).resolve().parent / "instance"
+
+
+class ConfigError(Exception):
+    """Some settings are wrong; the message lists all of them, a line each."""
+
+
+def _split(value: Any) -> Any:
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. Times are seconds, sizes bytes."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True, extra="ignore")
+
+    # Where it runs
+    deployapp_env: Literal["development", "production"] = Field(
+        "development", description="`production` refuses generated secrets, logs JSON and marks cookies secure."
+    )
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one and prints it.")
+    public_url: str | None = Field(
+        None, pattern=r"^https?://", description="Address that people use, when a proxy stands in front; for printed links."
+    )
+    instance_path: Path = Field(
+        INSTANCE, description="Folder for what a single machine keeps: the SQLite file and the generated secret."
+    )
+    database_url: str = Field(
+        "", description="SQLAlchemy address of the database; empty is an SQLite file in `INSTANCE_PATH`."
+    )
+    secret_key: str = Field(
+        "",
+        validate_default=True,
+        description="Signs sessions; empty generates one into `INSTANCE_PATH` (refused in production).",
+    )
+    admin_username: str = Field("admin", min_length=1, max_length=80, description="First administrator's name.")
+    admin_password: str = Field(
+        "", description="First administrator's password; empty makes a random one, printed once at the first start."
+    )
+
+    # Bus and reconciling
+    message_queue_url: str = Field(
+        "", description="Bus between processes: `redis://`, `rediss://`, `valkey://`, …; empty is in-process."
+    )
+    reconcile_interval: float = Field(
+        2.0, gt=0, le=3600, description="How often each process looks into the database for what it has not announced."
+    )
+
+    # Sign-in and browsers
+    session_cookie_secure: bool | None = Field(
+        None, description="Send the session cookie over HTTPS only; unset means yes in production."
+    )
+    sign_in_limit: str = Field(
+        "10 per minute; 100 per hour", description="Sign-in attempts per client address and per user name."
+    )
+    cors_origins: Words = Field(
+        ("*",), description="Origins that may read the public endpoints (status, SSE), comma-separated; `*` is any."
+    )
+    allowed_origins: Words = Field(
+        ("*",), description="Origins that may open WebSocket, Socket.IO and SSE connections, comma-separated; `*` is any."
+    )
+    trusted_proxies: int = Field(
+        0, ge=0, le=10, description="How many proxies in front set `X-Forwarded-*`; 0 trusts none of these headers."
+    )
+    max_body_size: int = Field(65_536, ge=1024, description="Largest request body.")
+
+    # What clients are told
+    status_cache_control: str = Field(
+        "public, max-age=0, must-revalidate",
+        pattern=r"^[\x20-\x7e]*$",
+        description="`Cache-Control` of the status answer; `public, max-age=10` lets a CDN carry the polling.",
+    )
+    client_enabled: bool = Field(True, description="`false` tells every client to stay quiet: no banner, no reload.")
+    poll_interval: float = Field(300, ge=1, description="Seconds between polls of a client that cannot be pushed to.")
+    poll_jitter: float = Field(0.2, ge=0, le=1, description="Share of the poll interval that is random.")
+    reconnect_max: float = Field(60, ge=1, description="Ceiling of a client's full-jitter reconnect backoff.")
+
+    # Connections
+    heartbeat_interval: float = Field(25, gt=0, le=600, description="Seconds between heartbeats on an idle connection.")
+    max_connections: int = Field(
+        0, ge=0, description="Push connections per process, more get 503; 0 is what the descriptor limit allows."
+    )
+    max_connections_per_address: int = Field(
+        2000, ge=0, description="Push connections per client address, more get 429; 0 is no limit."
+    )
+    http_max_connections: int = Field(
+        4096, ge=16, description="HTTP connections served at once, long-polling included (eventlet's `max_size`)."
+    )
+    listen_backlog: int = Field(4096, ge=1, description="Connections the kernel keeps waiting to be accepted.")
+    send_buffer_limit: int = Field(
+        65_536, ge=4096, description="Bytes kept for a client that reads too slowly; past that it is closed."
+    )
+    drain_seconds: float = Field(
+        2.0, ge=0, le=600, description="At SIGTERM the connections are closed spread over this time."
+    )
+
+    # Logging
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severity that is logged.")
+    log_format: Literal["auto", "text", "json"] = Field(
+        "auto", description="`json` writes one JSON object a line; `auto` does so in production."
+    )
+
+    @field_validator("secret_key")
+    @classmethod
+    def _is_a_secret(cls, secret: str, info: ValidationInfo) -> str:
+        if not secret and info.data.get("deployapp_env") == "production":
+            raise ValueError("must be given in production (for example: openssl rand -hex 32)")
+        if secret and len(secret) < 16:
+            raise ValueError("too short: at least 16 characters (for example: openssl rand -hex 32)")
+        return secret
+
+    @property
+    def production(self) -> bool:
+        return self.deployapp_env == "production"
+
+    @property
+    def database_uri(self) -> str:
+        """`DATABASE_URL`, or the SQLite file in the instance folder."""
+        return self.database_url or f"sqlite:///{self.instance_path / 'deployapp.sqlite3'}"
+
+    @property
+    def connection_limit(self) -> int:
+        """`MAX_CONNECTIONS`, never above what the descriptor limit leaves beside HTTP, files and the database."""
+        room = max(64, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 512)
+        return min(self.max_connections, room) if self.max_connections else room
+
+    def signing_key(self) -> str:
+        """`SECRET_KEY`, or the one generated once and kept in the instance folder with mode 600."""
+        return self.secret_key or _kept_secret(self.instance_path / "secret_key")
+
+    def flask(self) -> dict[str, Any]:
+        """The configuration of Flask and its extensions."""
+        secure = self.production if self.session_cookie_secure is None else self.session_cookie_secure
+        return {
+            "SETTINGS": self,
+            "SECRET_KEY": self.signing_key(),
+            "SQLALCHEMY_DATABASE_URI": self.database_uri,
+            "MAX_CONTENT_LENGTH": self.max_body_size,
+            "SESSION_COOKIE_NAME": "deployapp_session",
+            "SESSION_COOKIE_SECURE": secure,
+            "SESSION_COOKIE_HTTPONLY": True,
+            "SESSION_COOKIE_SAMESITE": "Lax",
+        }
+
+
+def load(**overrides: Any) -> Settings:
+    """Read the environment; `overrides` win (tests). Raises `ConfigError` naming every mistake."""
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        lines = [f"  {_name(mistake)}{mistake['msg'].removeprefix('Value error, ')}" for mistake in error.errors()]
+        raise ConfigError("Some settings are wrong (see docs/settings.md):\n" + "\n".join(lines)) from None
+
+
+def _name(mistake: Any) -> str:
+    name = str(mistake["loc"][0]).upper()
+    return f"{name}: " if name == "SECRET_KEY" else f"{name}={mistake['input']}: "
+
+
+def _kept_secret(path: Path) -> str:
+    """Read the secret, or make it once; processes that race end up with the same, whole one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        descriptor, draft = tempfile.mkstemp(dir=path.parent)  # mode 600
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(32))
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            os.unlink(draft)
+    return path.read_text()

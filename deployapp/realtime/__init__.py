@@ -1,0 +1,1 @@
+"""The open connections: the hub, its transports and the one module that knows eventlet."""
