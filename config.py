@@ -40,7 +40,9 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one and prints it.")
     public_url: str | None = Field(
-        None, pattern=r"^https?://", description="Address that people use, when a proxy stands in front; for printed links."
+        None,
+        pattern=r"^https?://",
+        description="Address that people use, when a proxy stands in front; for printed links.",
     )
     instance_path: Path = Field(
         INSTANCE, description="Folder for what a single machine keeps: the SQLite file and the generated secret."
@@ -77,7 +79,8 @@ class Settings(BaseSettings):
         ("*",), description="Origins that may read the public endpoints (status, SSE), comma-separated; `*` is any."
     )
     allowed_origins: Words = Field(
-        ("*",), description="Origins that may open WebSocket, Socket.IO and SSE connections, comma-separated; `*` is any."
+        ("*",),
+        description="Origins that may open WebSocket, Socket.IO and SSE connections, comma-separated; `*` is any.",
     )
     trusted_proxies: int = Field(
         0, ge=0, le=10, description="How many proxies in front set `X-Forwarded-*`; 0 trusts none of these headers."
@@ -115,7 +118,9 @@ class Settings(BaseSettings):
     )
 
     # Logging
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severity that is logged.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="Least severity that is logged."
+    )
     log_format: Literal["auto", "text", "json"] = Field(
         "auto", description="`json` writes one JSON object a line; `auto` does so in production."
     )

@@ -1,0 +1,49 @@
+"""How each kind of database is spoken to: SQLite's pragmas and transactions, PostgreSQL's pool and timeouts."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine import make_url
+
+from deployapp.extensions import db
+
+BUSY_SECONDS = 5
+
+
+def init_app(app: Flask) -> None:
+    """To be called after `db.init_app`: prepares the engine of this app."""
+    with app.app_context():
+        engine = db.engine
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine)
+
+
+def make_folder(database_uri: str) -> None:
+    """SQLite makes its file but not the folder around it."""
+    url = make_url(database_uri)
+    if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "begin", _begin)
+
+
+def _set_pragmas(connection: sqlite3.Connection, _: Any) -> None:
+    connection.isolation_level = None  # the driver begins nothing by itself, so that SAVEPOINTs nest (see `_begin`)
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = NORMAL",
+        "foreign_keys = ON",
+        f"busy_timeout = {BUSY_SECONDS * 1000}",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    immediate = connection.get_execution_options().get("begin_immediate")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")

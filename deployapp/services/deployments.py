@@ -1,0 +1,130 @@
+"""Registering, reading, correcting and deleting deployments."""
+
+import hashlib
+from typing import NamedTuple
+
+from flask_sqlalchemy.pagination import Pagination
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from deployapp.events import Topic
+from deployapp.extensions import db
+from deployapp.models import Frontend, FrontendDeployment, User
+from deployapp.schemas import DeploymentChange, DeploymentFilter, NewDeployment
+from deployapp.services.errors import Invalid, NotFound
+from deployapp.services.writing import begin_write
+
+MAX_IDEMPOTENCY_KEY = 255
+
+
+class Registered(NamedTuple):
+    """A deployment, and whether this call made it (False: an earlier call with the same key did)."""
+
+    deployment: FrontendDeployment
+    created: bool
+
+
+def register(new: NewDeployment, by: User | None, idempotency_key: str | None = None) -> Registered:
+    """Store a deployment and announce it. Raises `Invalid` for an unknown frontend or a key used otherwise before.
+
+    A key belongs to its user: the same key with the same content answers with the first deployment, told to nobody.
+    """
+    user_id = by.id if by else None
+    fingerprint = hashlib.sha256(new.model_dump_json().encode()).hexdigest()
+    begin_write()
+    if earlier := _earlier(user_id, idempotency_key, fingerprint):
+        return Registered(earlier, False)
+    row = FrontendDeployment(
+        frontend=_frontend(new.frontend),
+        environment=new.environment,
+        deployed_by_id=user_id,
+        idempotency_key=idempotency_key,
+        idempotency_fingerprint=fingerprint if idempotency_key else None,
+        **_metadata(new),
+    )
+    db.session.add(row)
+    try:
+        db.session.commit()
+    except IntegrityError:
+        db.session.rollback()
+        if earlier := _earlier(user_id, idempotency_key, fingerprint):  # the same request, a moment before
+            return Registered(earlier, False)
+        raise
+    return Registered(row, True)
+
+
+def latest(topic: Topic) -> FrontendDeployment | None:
+    """The topic's newest deployment, None while there is none. Raises `NotFound` for an unknown frontend."""
+    row = db.session.scalar(
+        select(FrontendDeployment)
+        .join(FrontendDeployment.frontend)
+        .where(Frontend.slug == topic.frontend, FrontendDeployment.environment == topic.environment)
+        .order_by(FrontendDeployment.id.desc())
+        .limit(1)
+    )
+    if row is None and not db.session.scalar(select(Frontend.id).where(Frontend.slug == topic.frontend)):
+        raise NotFound(f"There is no frontend {topic.frontend!r}.")
+    return row
+
+
+def get(deployment_id: int) -> FrontendDeployment:
+    """Raises `NotFound`."""
+    row = db.session.get(FrontendDeployment, deployment_id)
+    if row is None:
+        raise NotFound(f"There is no deployment {deployment_id}.")
+    return row
+
+
+def page(wanted: DeploymentFilter) -> Pagination:
+    """The deployments that match, newest first; an empty page past the end."""
+    query = select(FrontendDeployment).join(FrontendDeployment.frontend).order_by(FrontendDeployment.id.desc())
+    if wanted.frontend:
+        query = query.where(Frontend.slug == wanted.frontend)
+    if wanted.environment:
+        query = query.where(FrontendDeployment.environment == wanted.environment)
+    if wanted.version:
+        query = query.where(FrontendDeployment.version == wanted.version)
+    if wanted.since:
+        query = query.where(FrontendDeployment.deployed_at > wanted.since)
+    return db.paginate(query, page=wanted.page, per_page=wanted.per_page, error_out=False)
+
+
+def change(deployment_id: int, wanted: DeploymentChange, *, partly: bool) -> FrontendDeployment:
+    """Correct the metadata; `partly` keeps what was not given. Tells no tab. Raises `NotFound`."""
+    begin_write()
+    row = get(deployment_id)
+    for name, value in _metadata(wanted, only_given=partly).items():
+        setattr(row, name, value)
+    db.session.commit()
+    return row
+
+
+def delete(deployment_id: int) -> None:
+    """Remove it; the status falls back to the one before. Raises `NotFound`."""
+    begin_write()
+    db.session.delete(get(deployment_id))
+    db.session.commit()
+
+
+def _metadata(fields: NewDeployment | DeploymentChange, *, only_given: bool = False) -> dict[str, object]:
+    return fields.model_dump(include=set(DeploymentChange.model_fields), exclude_unset=only_given)
+
+
+def _frontend(slug: str) -> Frontend:
+    frontend = db.session.scalar(select(Frontend).where(Frontend.slug == slug))
+    if frontend is None:
+        raise Invalid({"frontend": [f"There is no frontend {slug!r}."]})
+    return frontend
+
+
+def _earlier(user_id: int | None, key: str | None, fingerprint: str) -> FrontendDeployment | None:
+    if key is None:
+        return None
+    row = db.session.scalar(
+        select(FrontendDeployment).where(
+            FrontendDeployment.deployed_by_id == user_id, FrontendDeployment.idempotency_key == key
+        )
+    )
+    if row is not None and row.idempotency_fingerprint != fingerprint:
+        raise Invalid({"Idempotency-Key": ["Was used before with other content."]})
+    return row
