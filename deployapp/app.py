@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Flask
 
-from config import Settings, load
+from config import ConfigError, Settings, load
 from deployapp import database
 from deployapp.bus import make_bus
 from deployapp.capture import deployment_committed
@@ -12,7 +12,10 @@ from deployapp.extensions import csrf, db, login_manager, migrate
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """Make an app of these settings (or of the environment's). Starts nothing: `deployapp.realtime_app.start` does."""
+    """Make an app of these settings (or of the environment's). Starts nothing: `deployapp.realtime_app.start` does.
+
+    Raises `ConfigError`.
+    """
     settings = settings or load()
     app = Flask(__name__)
     app.config.from_mapping(settings.flask())
@@ -27,7 +30,10 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def _announce_on_bus(app: Flask, settings: Settings) -> None:
-    bus = app.extensions["deployapp.bus"] = make_bus(settings.message_queue_url)
+    try:
+        bus = app.extensions["deployapp.bus"] = make_bus(settings.message_queue_url)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
 
     def ring(sender: Flask, event: Any) -> None:
         bus.publish(event)

@@ -5,10 +5,18 @@ from deployapp.bus.memory import MemoryBus
 
 
 def make_bus(url: str) -> Bus:
-    """The bus that `MESSAGE_QUEUE_URL` asks for; empty is in-process. Raises `ValueError` for an unknown scheme."""
+    """The bus that `MESSAGE_QUEUE_URL` asks for; empty is in-process. Raises `ValueError`, its text fit for people."""
     if not url:
         return MemoryBus()
-    raise ValueError(f"MESSAGE_QUEUE_URL={url}: no such kind of bus")
+    from deployapp.bus import redis, redis_address  # a single process does not pay for the import
+
+    scheme = url.partition("://")[0]
+    if scheme not in redis_address.SCHEMES:
+        raise ValueError(f"MESSAGE_QUEUE_URL: {scheme[:20]!r} is none of {', '.join(redis_address.SCHEMES)}")
+    try:
+        return redis.RedisBus(redis_address.parse(url))
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"MESSAGE_QUEUE_URL: {error}") from None
 
 
 __all__ = ["Bus", "MemoryBus", "make_bus"]

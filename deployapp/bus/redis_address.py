@@ -1,0 +1,89 @@
+"""From `MESSAGE_QUEUE_URL` to clients of Redis or Valkey, alone or behind Sentinels. Opens no connection itself."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+from redis.sentinel import Sentinel
+
+# Valkey speaks Redis' protocol; redis-py does not know its name.
+_REDIS_NAMES = {"valkey": "redis", "valkeys": "rediss", "valkey+sentinel": "redis+sentinel"}
+SCHEMES = ("redis", "rediss", "redis+sentinel", *_REDIS_NAMES)
+SENTINEL_PORT = 26379
+
+TIMEOUT = 2.0  # seconds for a connect, and for an answer: a hung server counts as a broken one
+
+
+class RedisAddress(NamedTuple):
+    """Where the bus is: how to make a client, the channel, and how to name it without its password."""
+
+    client: Callable[[], "Redis"]
+    channel: str
+    shown: str
+
+
+def parse(url: str) -> RedisAddress:
+    """Read `redis[s]://…`, `valkey[s]://…` or `redis+sentinel://host:port,host:port/service/db`; raises `ValueError`.
+
+    Redis' channels are not separated by database, so the channel carries the number: two installations that use two
+    databases of one server do not hear each other.
+    """
+    scheme, _, rest = url.partition("://")
+    parts = urlsplit(f"{_REDIS_NAMES.get(scheme, scheme)}://{rest}")
+    if parts.scheme == "redis+sentinel":
+        return _behind_sentinels(parts)
+    return _alone(parts)
+
+
+def _options() -> dict[str, Any]:
+    # No retries inside: the bus itself comes back, with its own pauses.
+    return {
+        "socket_timeout": TIMEOUT,
+        "socket_connect_timeout": TIMEOUT,
+        "socket_keepalive": True,
+        "retry": Retry(NoBackoff(), 0),
+    }
+
+
+def _alone(parts: SplitResult) -> RedisAddress:
+    if not parts.hostname:
+        raise ValueError("there is no host in it")
+    database = _database(parts.path.strip("/"))
+    port = parts.port  # raises ValueError if it is no number
+    url = parts.geturl()
+    Redis.from_url(url).close()  # what redis-py refuses is told at start (a bad query argument)
+    shown = f"{parts.scheme}://{parts.hostname}:{port or 6379}/{database}"
+    return RedisAddress(lambda: Redis.from_url(url, **_options()), f"deployapp/{database}", shown)
+
+
+def _behind_sentinels(parts: SplitResult) -> RedisAddress:
+    credentials, _, hosts = parts.netloc.rpartition("@")
+    service, _, database = parts.path.strip("/").partition("/")
+    if not service:
+        raise ValueError("Sentinels need the service's name: redis+sentinel://host:port,host:port/service")
+    number = _database(database)
+    username, _, password = credentials.partition(":")
+    sentinels = Sentinel([_host(host) for host in hosts.split(",")], **_options())  # type: ignore[no-untyped-call]
+    login = {"username": unquote(username) or None, "password": unquote(password) or None}
+
+    def client() -> Redis:
+        master: Redis = sentinels.master_for(service, db=number, **login, **_options())  # type: ignore[no-untyped-call]
+        return master
+
+    return RedisAddress(client, f"deployapp/{number}", f"redis+sentinel://{hosts}/{service}/{number}")
+
+
+def _host(text: str) -> tuple[str, int]:
+    parts = urlsplit(f"//{text}")
+    if not parts.hostname:
+        raise ValueError(f"{text!r} is not a host")
+    return parts.hostname, parts.port or SENTINEL_PORT
+
+
+def _database(text: str) -> int:
+    if text and not text.isdecimal():
+        raise ValueError(f"{text!r} is not the number of a database")
+    return int(text or 0)

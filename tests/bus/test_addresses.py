@@ -1,0 +1,54 @@
+"""`MESSAGE_QUEUE_URL`: what is understood, and what a mistake is told as."""
+
+import pytest
+
+import config
+from deployapp.app import create_app
+from deployapp.bus import MemoryBus, make_bus
+from deployapp.bus.redis_address import parse
+
+
+@pytest.mark.parametrize(
+    ("url", "shown", "channel"),
+    [
+        ("redis://cache", "redis://cache:6379/0", "deployapp/0"),
+        ("rediss://user:secret@cache:7000/2", "rediss://cache:7000/2", "deployapp/2"),
+        ("valkey://cache/1", "redis://cache:6379/1", "deployapp/1"),
+        ("valkeys://:secret@[::1]:7000", "rediss://::1:7000/0", "deployapp/0"),
+        ("redis+sentinel://u:secret@a:1,b/main/3", "redis+sentinel://a:1,b/main/3", "deployapp/3"),
+        ("valkey+sentinel://a/main", "redis+sentinel://a/main/0", "deployapp/0"),
+    ],
+)
+def test_what_is_understood(url: str, shown: str, channel: str) -> None:
+    """`shown` goes into logs: no password."""
+    address = parse(url)
+    assert (address.shown, address.channel) == (shown, channel)
+    address.client().close()
+
+
+def test_options_reach_the_client() -> None:
+    arguments = parse("rediss://user:p%40ss@cache:7000/2").client().get_connection_kwargs()
+    wanted = {"host": "cache", "port": 7000, "db": 2, "username": "user", "password": "p@ss", "socket_timeout": 2.0}
+    assert wanted.items() <= arguments.items()
+
+
+def test_empty_is_in_process() -> None:
+    assert isinstance(make_bus(""), MemoryBus)
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("amqp://rabbit", "'amqp' is none of redis, rediss"),
+        ("localhost:6379", "is none of"),
+        ("redis://", "no host"),
+        ("redis://cache/one", "'one' is not the number of a database"),
+        ("redis://cache:port", "port"),
+        ("redis://cache?socket_timeout=soon", "socket_timeout"),
+        ("redis+sentinel://a:1,b:2", "service's name"),
+        ("redis+sentinel://a,,b/main", "is not a host"),
+    ],
+)
+def test_a_mistake_is_told_at_start(url: str, why: str) -> None:
+    with pytest.raises(config.ConfigError, match=why):
+        create_app(config.Settings(message_queue_url=url, secret_key="a secret for the tests only"))
