@@ -1,0 +1,46 @@
+/**
+ * Notices files that a deployment took away: failed dynamic imports, scripts and style sheets, also when a web page
+ * came in their place. Only notices; what follows is decided elsewhere.
+ *
+ * @module
+ */
+
+/** How Chromium, Firefox and Safari word a failed import, and webpack its own; the last is an HTML page as script. */
+const FAILURE =
+  /dynamically imported module|importing a module script failed|ChunkLoadError|Loading (CSS )?chunk|valid JavaScript MIME type/i;
+
+/**
+ * @param {(error: unknown) => void} onFailure
+ * @returns {() => void} stops watching
+ */
+export function watchFailures(onFailure) {
+  const watching = new AbortController();
+  const { signal } = watching;
+  addEventListener("vite:preloadError", (event) => onFailure(/** @type {any} */ (event).payload), { signal });
+  addEventListener("unhandledrejection", ({ reason }) => looksLikeMissingFile(reason) && onFailure(reason), { signal });
+  addEventListener(
+    "error",
+    ({ target, error, message }) => {
+      const asset = assetOf(target);
+      if (asset) onFailure(new Error(`cannot load ${asset}`));
+      else if (looksLikeMissingFile(error ?? message)) onFailure(error ?? message);
+    },
+    { capture: true, signal },
+  );
+  return () => watching.abort();
+}
+
+/** @param {any} error @returns {boolean} */
+export function looksLikeMissingFile(error) {
+  return FAILURE.test(`${error?.name} ${error?.message ?? error}`);
+}
+
+/**
+ * The address of a file of the page's build; `data-deployapp-ignore` marks those whose loss says nothing (statistics).
+ *
+ * @param {EventTarget | null} target
+ */
+function assetOf(target) {
+  if (!(target instanceof HTMLScriptElement || target instanceof HTMLLinkElement)) return "";
+  return target.hasAttribute("data-deployapp-ignore") ? "" : target instanceof HTMLLinkElement ? target.href : target.src;
+}
