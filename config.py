@@ -50,6 +50,12 @@ class Settings(BaseSettings):
     database_url: str = Field(
         "", description="SQLAlchemy address of the database; empty is an SQLite file in `INSTANCE_PATH`."
     )
+    database_pool_size: int = Field(
+        10, ge=1, le=1000, description="Connections to PostgreSQL per process; more requests wait for one."
+    )
+    database_timeout: float = Field(
+        5.0, ge=1, le=300, description="How long PostgreSQL may take for a connection or a statement before a 503."
+    )
     secret_key: str = Field(
         "",
         validate_default=True,

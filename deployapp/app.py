@@ -20,7 +20,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask(__name__)
     app.config.from_mapping(settings.flask())
     app.url_map.strict_slashes = False
-    db.init_app(app)
     database.init_app(app)
     migrate.init_app(app, db)
     login_manager.init_app(app)

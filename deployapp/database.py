@@ -1,4 +1,4 @@
-"""How each kind of database is spoken to: SQLite's pragmas and transactions, PostgreSQL's pool and timeouts."""
+"""How each kind of database is spoken to: SQLite's pragmas and transactions; PostgreSQL's in `deployapp.postgres`."""
 
 import sqlite3
 from pathlib import Path
@@ -8,16 +8,26 @@ from flask import Flask
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import make_url
 
+from config import Settings
+from deployapp import postgres
 from deployapp.extensions import db
 
 BUSY_SECONDS = 5
 
 
 def init_app(app: Flask) -> None:
-    """To be called after `db.init_app`: prepares the engine of this app."""
+    """Bind `db` to this app and prepare its engine."""
+    settings: Settings = app.config["SETTINGS"]
+    url = make_url(settings.database_uri)
+    on_postgres = url.get_backend_name() == "postgresql"
+    if on_postgres:
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = postgres.engine_options(url, settings)
+    db.init_app(app)
     with app.app_context():
         engine = db.engine
-    if engine.dialect.name == "sqlite":
+    if on_postgres:
+        postgres.prepare(engine)
+    elif engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
 
 

@@ -139,7 +139,8 @@ class Postgres(Server):
         """Run a statement past the application, as another program would; answers its rows."""
         connection = psycopg2.connect(host=self.host, port=self.port, user="postgres", connect_timeout=5)
         try:
-            with connection, connection.cursor() as cursor:
+            connection.autocommit = True
+            with connection.cursor() as cursor:
                 cursor.execute(statement)
                 return cursor.fetchall() if cursor.description else []
         finally:
