@@ -22,6 +22,7 @@ from deployapp.models import FrontendDeployment
 log = logging.getLogger(__name__)
 
 GAP_SECONDS = 900.0
+GRACE_SECONDS = 1.0
 MAX_GAPS = 500
 BATCH = 500
 
@@ -86,9 +87,10 @@ class Reconciler:
         self._thread.start()
 
     def stop(self) -> None:
+        """End it; a look that waits for a hung database is not waited for."""
         self._stopping.set()
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(GRACE_SECONDS)
 
     def _run(self) -> None:
         while not self._stopping.wait(self._interval * random.uniform(0.75, 1.25)):  # noqa: S311  # not a secret
@@ -97,6 +99,8 @@ class Reconciler:
                 self._say(True, "the database is back")
             except SQLAlchemyError as error:
                 self._say(False, f"the database is away: {error}")
+            except Exception:  # whatever a fan-out raises must not end the looking
+                log.exception("the look into the database failed")
 
     def _say(self, healthy: bool, message: str) -> None:
         if healthy is not self.healthy:
