@@ -13,8 +13,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 INSTANCE = Path(__file__).resolve().parent / "instance"
+MIN_PASSWORD = 10
+SECRETS = {"ADMIN_PASSWORD", "DATABASE_URL", "MESSAGE_QUEUE_URL", "SECRET_KEY"}  # never repeated in a message
+DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg2", "postgres": "postgresql+psycopg2"}
 
 
 class ConfigError(Exception):
@@ -131,6 +136,18 @@ class Settings(BaseSettings):
         "auto", description="`json` writes one JSON object a line; `auto` does so in production."
     )
 
+    @field_validator("admin_password")
+    @classmethod
+    def _is_a_password(cls, password: str) -> str:
+        if password and len(password) < MIN_PASSWORD:
+            raise ValueError(f"too short: at least {MIN_PASSWORD} characters")
+        return password
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_a_database(cls, address: str) -> str:
+        return _with_driver(address) if address else ""
+
     @field_validator("secret_key")
     @classmethod
     def _is_a_secret(cls, secret: str, info: ValidationInfo) -> str:
@@ -185,7 +202,18 @@ def load(**overrides: Any) -> Settings:
 
 def _name(mistake: Any) -> str:
     name = str(mistake["loc"][0]).upper()
-    return f"{name}: " if name == "SECRET_KEY" else f"{name}={mistake['input']}: "
+    return f"{name}: " if name in SECRETS else f"{name}={mistake['input']}: "
+
+
+def _with_driver(address: str) -> str:
+    """The address with the driver that we bring: psycopg2 can be made cooperative, SQLAlchemy's default cannot."""
+    try:
+        url = make_url(address)
+    except ArgumentError:
+        raise ValueError("not an address like postgresql://user:password@host/name") from None
+    if url.get_backend_name() not in DRIVERS:
+        raise ValueError(f"no such kind of database here: {url.get_backend_name()} (postgresql or sqlite)")
+    return url.set(drivername=DRIVERS[url.get_backend_name()]).render_as_string(hide_password=False)
 
 
 def _kept_secret(path: Path) -> str:

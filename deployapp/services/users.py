@@ -1,18 +1,17 @@
 """Making users and checking passwords."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from werkzeug.security import check_password_hash, generate_password_hash
 
+from config import MIN_PASSWORD
 from deployapp.extensions import db
 from deployapp.models import Permission, User
 from deployapp.services.errors import Conflict, Invalid, NotFound
 from deployapp.services.writing import begin_write
-
-MIN_PASSWORD = 10
 
 
 def create(username: str, password: str, *, superuser: bool = False, permissions: Iterable[Permission] = ()) -> User:
@@ -49,6 +48,21 @@ def named(username: str) -> User:
     user: User | None = db.session.scalar(select(User).where(User.username == username))
     if user is None:
         raise NotFound(f"There is no user {username!r}.")
+    return user
+
+
+def every() -> Sequence[User]:
+    """All users, by name."""
+    return db.session.scalars(select(User).order_by(User.username)).all()
+
+
+def any_exists() -> bool:
+    return db.session.scalar(select(User.id).limit(1)) is not None
+
+
+def first_superuser() -> User | None:
+    """The oldest superuser who may still sign in."""
+    user: User | None = db.session.scalar(select(User).where(User.is_superuser, User.active).order_by(User.id).limit(1))
     return user
 
 
