@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask
 
 from config import ConfigError, Settings, load
-from deployapp import database
+from deployapp import cli, database
 from deployapp.bus import make_bus
 from deployapp.capture import deployment_committed
 from deployapp.extensions import csrf, db, login_manager, migrate
@@ -24,6 +24,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     migrate.init_app(app, db)
     login_manager.init_app(app)
     csrf.init_app(app)
+    cli.init_app(app)
     _announce_on_bus(app, settings)
     return app
 

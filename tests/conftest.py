@@ -1,7 +1,9 @@
-"""What all tests share: an app on a fresh database with the real schema."""
+"""What all tests share: an app on a fresh database with the real schema, and a real server process."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -12,8 +14,8 @@ from flask_migrate import upgrade
 import config
 from deployapp.app import create_app
 from deployapp.extensions import db
+from tests.deployapp_process import SECRET, Deployapp, flask, set_up
 
-SECRET = "a secret for the tests only"
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 
@@ -47,3 +49,34 @@ def app(settings: config.Settings) -> Iterator[Flask]:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def set_up_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An instance folder after `flask --app wsgi setup`: schema, administrator, development token."""
+    folder = tmp_path_factory.mktemp("set-up")
+    done = flask(folder, "setup")
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture(scope="session")
+def server(set_up_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployapp]:
+    """One real server for all tests that do not restart it or need an empty one."""
+    running = Deployapp(set_up(set_up_folder, tmp_path_factory.mktemp("server"))).start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def make_server(set_up_folder: Path, tmp_path: Path) -> Iterator[Callable[..., Deployapp]]:
+    """Makes servers of a test's own, not started yet: `make_server(RECONCILE_INTERVAL="1").start()`."""
+    numbers = count()
+    with ExitStack() as stack:
+
+        def make(**settings: str) -> Deployapp:
+            one = Deployapp(set_up(set_up_folder, tmp_path / f"server-{next(numbers)}"), **settings)
+            stack.callback(one.stop)
+            return one
+
+        yield make

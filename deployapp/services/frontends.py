@@ -1,12 +1,14 @@
 """Making, listing and removing frontends."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from deployapp.events import InvalidTopic, Topic
 from deployapp.extensions import db
 from deployapp.models import Frontend
-from deployapp.services.errors import Conflict, Invalid
+from deployapp.services.errors import Conflict, Invalid, NotFound
 from deployapp.services.writing import begin_write
 
 
@@ -25,6 +27,19 @@ def create(slug: str, name: str = "") -> Frontend:
         db.session.rollback()
         raise Conflict(f"There is a frontend {slug!r} already.") from None
     return frontend
+
+
+def named(slug: str) -> Frontend:
+    """Raises `NotFound`."""
+    frontend = db.session.scalar(select(Frontend).where(Frontend.slug == slug))
+    if frontend is None:
+        raise NotFound(f"There is no frontend {slug!r}.")
+    return frontend
+
+
+def every() -> Sequence[Frontend]:
+    """All frontends, by slug."""
+    return db.session.scalars(select(Frontend).order_by(Frontend.slug)).all()
 
 
 def known(slugs: set[str]) -> set[str]:

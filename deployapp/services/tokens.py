@@ -5,7 +5,7 @@ A plain hash is enough: the secret is 256 random bits, which nobody can guess fr
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -53,6 +53,12 @@ def create(
     db.session.add(row)
     db.session.commit()
     return NewToken(row, secret)
+
+
+def every(user: User | None = None) -> Sequence[ApiToken]:
+    """All tokens, or those of a user, oldest first."""
+    query = select(ApiToken).order_by(ApiToken.id)
+    return db.session.scalars(query if user is None else query.where(ApiToken.user_id == user.id)).all()
 
 
 def find(secret: str) -> ApiToken | None:

@@ -1,0 +1,67 @@
+# The commands of this repository; `make` or `make help` lists them.
+# Needs Python 3.11 or newer and make; everything else is installed into .venv and tests/*/node_modules.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+# The first Python that is new enough; `make PYTHON=…` overrides.
+PYTHON = $(shell .ci/find-python)
+BIN := .venv/bin
+RUN_READY := .venv/.installed-run
+DEV_READY := .venv/.installed-dev
+NODE_READY := $(patsubst %/package-lock.json,%/node_modules/.package-lock.json,$(wildcard tests/*/package-lock.json))
+
+.PHONY: help run setup dev test check format docs clean
+
+help:  ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: setup  ## Serve on http://127.0.0.1:8000 (HOST, PORT, … : docs/settings.md)
+	@exec $(BIN)/python wsgi.py
+
+setup: $(RUN_READY)  ## Migrate the database and make the first administrator (`run` does)
+	@$(BIN)/flask --app wsgi setup
+
+dev: $(DEV_READY) $(NODE_READY)  ## Install what tests and checks need
+
+test: dev  ## Run every test; ARGS goes to pytest: make test ARGS='-k restart'
+	@.ci/need chromium node npm nginx
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: dev  ## Lint, formatting and strict types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(DEV_READY)  ## Format the code and fix what ruff can fix
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: $(RUN_READY)  ## Write docs/settings.md and docs/cli.md anew from the code
+	$(BIN)/flask --app wsgi docs settings > docs/settings.md
+	$(BIN)/flask --app wsgi docs cli > docs/cli.md
+
+clean:  ## Remove what was installed and cached; the data in instance/ stays
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .make tests/*/node_modules
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@test -n "$(PYTHON)"
+	@$(PYTHON) -m venv --clear .venv || { rm -rf .venv; \
+	  echo "This Python cannot make virtual environments. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+
+$(RUN_READY): requirements.txt | $(BIN)/python
+	@echo "Installing requirements.txt into .venv …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(DEV_READY): requirements-dev.txt requirements.txt | $(BIN)/python
+	@echo "Installing requirements-dev.txt into .venv …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@ $(RUN_READY)
+
+tests/%/node_modules/.package-lock.json: tests/%/package-lock.json
+	@.ci/need node npm
+	@npm ci --prefix $(dir $<) --no-audit --no-fund --loglevel=error
+	@touch $@

@@ -1,0 +1,46 @@
+"""What `python wsgi.py` prints once it listens: where to look, who signs in, and a curl line that works when pasted."""
+
+import logging
+
+import click
+from flask import Flask
+
+from config import Settings
+from deployapp.cli.setup import token_file
+
+log = logging.getLogger(__name__)
+
+_ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104  # recognised, not bound to
+
+
+def announce(app: Flask, host: str, port: int) -> None:
+    """Print it; in production, where nobody reads along, one log line."""
+    settings: Settings = app.config["SETTINGS"]
+    address = settings.public_url or web_address(host, port)
+    if settings.production:
+        log.info("listening on %s", address)
+    else:
+        click.echo(_text(settings, address.rstrip("/")))
+
+
+def web_address(host: str, port: int) -> str:
+    """The address to type into a browser of this machine."""
+    host = _ANY_ADDRESS.get(host, host)
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _text(settings: Settings, address: str) -> str:
+    socket = address.replace("http", "ws", 1)
+    return f"""
+Deployapp is listening.
+
+  Demo page  {address}/
+  Admin      {address}/admin/  (sign in as {settings.admin_username}; forgotten: flask --app wsgi users password)
+  API        {address}/api/docs
+  WebSocket  {socket}/ws/deployment-updates
+
+Tell every open tab of a new deployment:
+
+  curl -X POST {address}/api/deployments/trigger/ -H "Authorization: Bearer $(cat '{token_file(settings)}')" \
+-H "Content-Type: application/json"
+"""
