@@ -8,12 +8,17 @@ import click
 
 from deployapp.cli.plain_errors import PlainGroup
 from deployapp.models import FrontendDeployment, Kind, Mode, Severity
-from deployapp.schemas import DeploymentFilter, DeploymentOut, NewDeployment
+from deployapp.schemas import DeploymentChange, DeploymentFilter, DeploymentOut, NewDeployment, TopicChoice
 from deployapp.schemas.deployment import MAX_RELOAD_WINDOW
 from deployapp.services import deployments
 from deployapp.services.deployments import MAX_IDEMPOTENCY_KEY
 from deployapp.services.errors import Invalid
 
+_CHOICES = {"kind": Kind, "mode": Mode, "severity": Severity}
+_TYPES: dict[str, click.ParamType[Any]] = {
+    "reload_window": click.IntRange(0, MAX_RELOAD_WINDOW),
+    **{name: click.Choice([choice.value for choice in choices]) for name, choices in _CHOICES.items()},
+}
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, as the API answers.")
 
 
@@ -24,15 +29,10 @@ def group() -> None:
 
 def _fields(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of a new deployment: one for each field of `NewDeployment`, helped by its description."""
-    choices = {
-        "kind": click.Choice(list(Kind)),
-        "mode": click.Choice(list(Mode)),
-        "severity": click.Choice(list(Severity)),
-    }
-    types: dict[str, click.ParamType[Any]] = {**choices, "reload_window": click.IntRange(0, MAX_RELOAD_WINDOW)}
-    for name, field in reversed(NewDeployment.model_fields.items()):
-        option = click.option(f"--{name.replace('_', '-')}", type=types.get(name, click.STRING), help=field.description)
-        command = option(command)
+    names = [*TopicChoice.model_fields, *DeploymentChange.model_fields]
+    for name in reversed(names):  # click lists the last one first
+        about = NewDeployment.model_fields[name].description
+        command = click.option(f"--{name.replace('_', '-')}", type=_TYPES.get(name, click.STRING), help=about)(command)
     return command
 
 

@@ -34,7 +34,11 @@ class PlainGroup(click.Group):
 
 
 def _as_invalid(error: ValidationError) -> Invalid:
-    return Invalid({f"--{mistake['loc'][-1]}".replace("_", "-"): [mistake["msg"]] for mistake in error.errors()})
+    fields: dict[str, list[str]] = {}
+    for mistake in error.errors():
+        option = f"--{mistake['loc'][-1]}".replace("_", "-")
+        fields.setdefault(option, []).append(mistake["msg"].removeprefix("Value error, "))
+    return Invalid(fields)
 
 
 def _about_database(error: DBAPIError) -> str:
