@@ -32,10 +32,11 @@ def register(new: NewDeployment, by: User | None, idempotency_key: str | None = 
     user_id = by.id if by else None
     fingerprint = hashlib.sha256(new.model_dump_json().encode()).hexdigest()
     begin_write()
+    frontend = _locked(new.frontend)
     if earlier := _earlier(user_id, idempotency_key, fingerprint):
         return Registered(earlier, False)
     row = FrontendDeployment(
-        frontend=_frontend(new.frontend),
+        frontend=frontend,
         environment=new.environment,
         deployed_by_id=user_id,
         idempotency_key=idempotency_key,
@@ -110,8 +111,12 @@ def _metadata(fields: NewDeployment | DeploymentChange, *, only_given: bool = Fa
     return fields.model_dump(include=set(DeploymentChange.model_fields), exclude_unset=only_given)
 
 
-def _frontend(slug: str) -> Frontend:
-    frontend = db.session.scalar(select(Frontend).where(Frontend.slug == slug))
+def _locked(slug: str) -> Frontend:
+    """The frontend, locked before a key is looked for: of two calls that race, the second finds the first's row.
+
+    The unique constraint alone would not do: it lets keys of nobody (the command line) tie.
+    """
+    frontend = db.session.scalar(select(Frontend).where(Frontend.slug == slug).with_for_update(key_share=True))
     if frontend is None:
         raise Invalid({"frontend": [f"There is no frontend {slug!r}."]})
     return frontend
