@@ -39,8 +39,8 @@ format: $(DEV_READY)  ## Format the code and fix what ruff can fix
 	$(BIN)/ruff format .
 
 docs: $(RUN_READY)  ## Write docs/settings.md and docs/cli.md anew from the code
-	$(BIN)/flask --app wsgi docs settings > docs/settings.md
-	$(BIN)/flask --app wsgi docs cli > docs/cli.md
+	$(BIN)/flask --app wsgi reference settings > docs/settings.md
+	$(BIN)/flask --app wsgi reference cli > docs/cli.md
 
 clean:  ## Remove what was installed and cached; the data in instance/ stays
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .make tests/*/node_modules

@@ -1,4 +1,4 @@
-"""What all tests share: an app on a fresh database with the real schema, and a real server process."""
+"""What all tests share: an app on a fresh database with the real schema, a real server process, a real browser."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -10,10 +10,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 import config
 from deployapp.app import create_app
 from deployapp.extensions import db
+from tests.browser import launch
 from tests.deployapp_process import SECRET, Deployapp, flask, set_up
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
@@ -80,3 +82,18 @@ def make_server(set_up_folder: Path, tmp_path: Path) -> Iterator[Callable[..., D
             return one
 
         yield make
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """The one Playwright of the run: a second one beside it is refused."""
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """One Chromium for all; a test makes its own `browser.new_context()`, which remembers nothing."""
+    browser = launch(playwright)
+    yield browser
+    browser.close()

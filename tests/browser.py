@@ -1,0 +1,23 @@
+"""A real Chromium for tests: the system's, without what would call home."""
+
+import shutil
+
+from playwright.sync_api import Browser, Playwright
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = [
+    "--no-sandbox",  # needed as root, as in containers
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def launch(playwright: Playwright, *flags: str) -> Browser:
+    """Start it, headless. `make test` sees to it that one is installed."""
+    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    assert program is not None, "The tests need Chromium: .ci/need chromium"
+    return playwright.chromium.launch(executable_path=program, args=[*FLAGS, *flags])
