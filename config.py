@@ -120,6 +120,10 @@ class Settings(BaseSettings):
     http_max_connections: int = Field(
         4096, ge=16, description="HTTP connections served at once, long-polling included (eventlet's `max_size`)."
     )
+    reuse_port: bool = Field(
+        False,
+        description="Share `PORT` with other processes of this host (`SO_REUSEPORT`); `make run WORKERS=…` sets it.",
+    )
     listen_backlog: int = Field(4096, ge=1, description="Connections the kernel keeps waiting to be accepted.")
     send_buffer_limit: int = Field(
         65_536, ge=4096, description="Bytes kept for a client that reads too slowly; past that it is closed."

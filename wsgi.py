@@ -1,21 +1,22 @@
 """The way in: `python wsgi.py` serves, `flask --app wsgi …` is the command line."""
 
-if __name__ == "__main__":
-    from deployapp.realtime.eventlet_server import monkey_patch
+SERVING = __name__ == "__main__"
 
-    monkey_patch()  # before anything else is imported
+if SERVING:
+    from deployapp.realtime import eventlet_server
 
-import sys
+    eventlet_server.monkey_patch()  # before anything else is imported
 
-from config import ConfigError, load
-from deployapp.app import create_app
+import sys  # noqa: E402
+
+from config import ConfigError, load  # noqa: E402
+from deployapp.app import create_app  # noqa: E402
+from deployapp.realtime_app import serve  # noqa: E402
 
 try:
-    app = create_app(load())
+    app = create_app(load(), loop=eventlet_server.EventletLoop() if SERVING else None)
 except ConfigError as error:
     sys.exit(str(error))
 
-if __name__ == "__main__":
-    from deployapp.realtime_app import serve
-
+if SERVING:
     serve(app)

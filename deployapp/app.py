@@ -3,18 +3,20 @@
 from typing import Any
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import ConfigError, Settings, load
-from deployapp import cli, database
+from deployapp import cli, database, realtime_app
 from deployapp.bus import make_bus
 from deployapp.capture import deployment_committed
 from deployapp.extensions import csrf, db, login_manager, migrate
+from deployapp.realtime.loop import Loop
 
 
-def create_app(settings: Settings | None = None) -> Flask:
-    """Make an app of these settings (or of the environment's). Starts nothing: `deployapp.realtime_app.start` does.
+def create_app(settings: Settings | None = None, loop: Loop | None = None) -> Flask:
+    """Make an app of these settings (or of the environment's). Starts nothing: `deployapp.realtime_app.serve` does.
 
-    Raises `ConfigError`.
+    `loop` carries the push transports; without one (command line, tests) the app has none. Raises `ConfigError`.
     """
     settings = settings or load()
     app = Flask(__name__)
@@ -26,7 +28,18 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf.init_app(app)
     cli.init_app(app)
     _announce_on_bus(app, settings)
+    if loop is not None:
+        realtime_app.init_app(app, loop)
+    if settings.trusted_proxies:
+        _trust_proxies(app, settings.trusted_proxies)
     return app
+
+
+def _trust_proxies(app: Flask, count: int) -> None:
+    """Outermost, so that everything behind sees the client's address and scheme."""
+    app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+        app.wsgi_app, x_for=count, x_proto=count, x_host=count, x_port=count, x_prefix=count
+    )
 
 
 def _announce_on_bus(app: Flask, settings: Settings) -> None:

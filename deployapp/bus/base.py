@@ -5,7 +5,7 @@ from typing import Protocol
 
 from deployapp.events import DeploymentEvent
 
-Callback = Callable[[DeploymentEvent], None]
+Callback = Callable[[DeploymentEvent], object]
 
 
 class Bus(Protocol):

@@ -56,15 +56,21 @@ def register(new: NewDeployment, by: User | None, idempotency_key: str | None = 
 
 def latest(topic: Topic) -> FrontendDeployment | None:
     """The topic's newest deployment, None while there is none. Raises `NotFound` for an unknown frontend."""
-    row = db.session.scalar(
+    row = newest(topic)
+    if row is None and not db.session.scalar(select(Frontend.id).where(Frontend.slug == topic.frontend)):
+        raise NotFound(f"There is no frontend {topic.frontend!r}.")
+    return row
+
+
+def newest(topic: Topic) -> FrontendDeployment | None:
+    """The same without a word about the frontend."""
+    row: FrontendDeployment | None = db.session.scalar(
         select(FrontendDeployment)
         .join(FrontendDeployment.frontend)
         .where(Frontend.slug == topic.frontend, FrontendDeployment.environment == topic.environment)
         .order_by(FrontendDeployment.id.desc())
         .limit(1)
     )
-    if row is None and not db.session.scalar(select(Frontend.id).where(Frontend.slug == topic.frontend)):
-        raise NotFound(f"There is no frontend {topic.frontend!r}.")
     return row
 
 

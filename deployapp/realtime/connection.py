@@ -1,0 +1,70 @@
+"""Who listens: a few hundred bytes each, no green thread, no parser until it is needed."""
+
+from typing import Any, Protocol
+
+from deployapp.events import DeploymentEvent, Topic
+
+
+class Subscriber:
+    """Somebody who listens to topics.
+
+    `replayed` holds the newest id that was replayed, per topic: the same event may still come by the bus.
+    """
+
+    __slots__ = ("address", "replayed", "topics")
+
+    def __init__(self, address: str, topics: tuple[Topic, ...] = ()) -> None:
+        self.address = address
+        self.topics = topics
+        self.replayed: dict[Topic, int] | None = None
+
+    def has_seen(self, topic: Topic, event_id: int) -> bool:
+        """Whether this event, or a newer one of the topic, was replayed to it."""
+        return self.replayed is not None and event_id <= self.replayed.get(topic, 0)
+
+    def note_replay(self, topic: Topic, event_id: int) -> None:
+        """Remember it, so that `has_seen` knows."""
+        if self.replayed is None:
+            self.replayed = {}
+        self.replayed[topic] = event_id
+
+
+class Connection(Subscriber):
+    """What the hub keeps for each client. `fd` is -1 once it is closed.
+
+    `out` holds what the kernel did not take yet, `session` belongs to the transport, `heard` says whether anything
+    came since the last heartbeat.
+    """
+
+    __slots__ = ("fd", "heard", "out", "reader", "session", "transport")
+
+    def __init__(
+        self, fd: int, transport: "Transport", address: str, topics: tuple[Topic, ...] = (), session: Any = None
+    ) -> None:
+        super().__init__(address, topics)
+        self.fd = fd
+        self.transport = transport
+        self.session = session
+        self.heard = True
+        self.out: bytearray | None = None
+        self.reader: Any = None
+
+
+class Transport(Protocol):
+    """How one kind of connection speaks. One object serves all connections of its kind."""
+
+    name: str  # what the counters call it
+    heartbeat: bytes
+    answers_heartbeats: bool  # False: only the kernel notices that the peer is gone
+
+    def encode(self, event: DeploymentEvent) -> bytes:
+        """The event as it goes over the wire, the same bytes for every connection."""
+
+    def received(self, connection: Connection, data: bytes) -> None:
+        """Take what the client sent. Must not switch. Raises `frames.Refused`."""
+
+    def goodbye(self, code: int, reason: str) -> bytes:
+        """The last bytes before the server closes; `code` as in RFC 6455."""
+
+    def closed(self, connection: Connection) -> None:
+        """The connection is gone."""

@@ -1,0 +1,153 @@
+"""Everything that knows eventlet: monkey patching, the WSGI server, the loop that the hub asks for.
+
+Leaving eventlet means rewriting this file. Importing it imports nothing else that must be patched first.
+See docs/decisions/0010-own-epoll.md for how a connection leaves the web server.
+"""
+
+import logging
+import os
+import resource
+import signal
+import socket
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, cast
+
+import eventlet
+import eventlet.hubs
+import eventlet.patcher
+import eventlet.tpool
+import eventlet.wsgi
+
+if TYPE_CHECKING:
+    from config import Settings
+    from deployapp.realtime.loop import Poller
+
+log = logging.getLogger(__name__)
+
+native_os = eventlet.patcher.original("os")
+native_select = eventlet.patcher.original("select")
+
+IDLE_SECONDS = 75  # how long the web server keeps an HTTP connection that asks for nothing
+DEAD_PEER_SECONDS = 60  # how long sent data may stay unacknowledged
+FINISH_SECONDS = 3.0  # how long requests under way may take after the drain
+
+
+def monkey_patch() -> None:
+    """Make the standard library and psycopg2 cooperative. To be called before anything else is imported."""
+    eventlet.monkey_patch()
+
+
+def offload(function: Callable[..., Any], *args: Any) -> Any:
+    """Run a slow function that does not wait cooperatively (password hashing) on a real thread, and wait for it."""
+    return eventlet.tpool.execute(function, *args)
+
+
+class EventletLoop:
+    """See `deployapp.realtime.loop.Loop`."""
+
+    async_mode = "eventlet"
+
+    read = staticmethod(native_os.read)
+    write = staticmethod(native_os.write)
+    close = staticmethod(native_os.close)
+    spawn = staticmethod(eventlet.spawn_n)
+    sleep = staticmethod(eventlet.sleep)
+
+    def epoll(self) -> "Poller":
+        return cast("Poller", native_select.epoll())
+
+    def pause(self) -> None:
+        eventlet.sleep(0)
+
+    def wait_readable(self, fd: int) -> None:
+        eventlet.hubs.trampoline(fd, read=True)
+
+    def take_over(self, environ: dict[str, Any]) -> tuple[int, bytes]:
+        request = environ["eventlet.input"]
+        connection = request.get_socket()
+        connection.settimeout(0)  # so that looking into the read buffer does not wait for more
+        left_over = bytes(request.rfile.peek())
+        eventlet.wsgi.WSGI_LOCAL.already_handled = True
+        return connection.fd.detach(), left_over
+
+
+def serve(
+    application: Any,
+    settings: "Settings",
+    on_stop: Callable[[], None],
+    on_listening: Callable[[str, int], None],
+) -> None:
+    """Serve until SIGTERM or SIGINT; then call `on_stop`, which says goodbye to the clients, and return.
+
+    Raises `OSError` if the address cannot be listened on.
+    """
+    _raise_descriptor_limit()
+    listener = _listen(settings)
+    pool = eventlet.GreenPool(settings.http_max_connections)
+    server = eventlet.spawn(
+        eventlet.wsgi.server, listener, application, custom_pool=pool, log=_QuietLog(), log_output=False,
+        keepalive=IDLE_SECONDS, debug=False,
+    )  # fmt: skip
+    on_listening(*listener.getsockname()[:2])
+    _wait_for_signal()
+    listener.close()
+    on_stop()
+    server.kill()
+    with eventlet.Timeout(FINISH_SECONDS, False):
+        pool.waitall()
+
+
+def _raise_descriptor_limit() -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def _listen(settings: "Settings") -> Any:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = eventlet.listen(
+        (settings.host, settings.port),
+        family=family,
+        backlog=settings.listen_backlog,
+        reuse_port=settings.reuse_port,
+    )
+    # Accepted connections inherit these (Linux). Without NODELAY a handshake can wait 40 ms for a delayed ACK.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in (
+        ("TCP_KEEPIDLE", DEAD_PEER_SECONDS),
+        ("TCP_KEEPINTVL", DEAD_PEER_SECONDS // 4),
+        ("TCP_KEEPCNT", 4),
+        ("TCP_USER_TIMEOUT", DEAD_PEER_SECONDS * 1000),
+    ):
+        if hasattr(socket, name):
+            listener.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+    return listener
+
+
+def _wait_for_signal() -> None:
+    """A pipe wakes the loop: a bare handler would only run its code, and the loop would sleep on."""
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+
+    def wake(number: int, frame: object) -> None:
+        # A second signal ends the process at once.
+        signal.signal(number, signal.SIG_DFL)
+        native_os.write(writing, b"!")
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, wake)
+    eventlet.hubs.trampoline(reading, read=True)
+
+
+class _QuietLog:
+    """eventlet's server tells of each connection; only its tracebacks are worth keeping."""
+
+    def info(self, message: str, *args: object) -> None:
+        if message.startswith("Traceback"):
+            log.error("%s", message)
+
+    def debug(self, message: str, *args: object) -> None:
+        pass
+
+    def error(self, message: str, *args: object) -> None:
+        log.warning("%s", message)

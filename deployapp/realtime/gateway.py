@@ -1,0 +1,215 @@
+"""The way in for subscribers: opens raw WebSocket and SSE connections, carries Socket.IO, hands events out.
+
+The two raw routes stand in front of Flask as WSGI middleware: a connect costs no request context
+(docs/decisions/0012-gateway-before-flask.md). Without a loop (command line, tests of the rest) they answer 503.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask
+
+from config import Settings
+from deployapp.events import DeploymentEvent, Topic
+from deployapp.realtime import choice, handshake, sse
+from deployapp.realtime.admission import Admission, Refusal
+from deployapp.realtime.connection import Connection
+from deployapp.realtime.directory import Directory, DirectoryUnavailable, UnknownTopic
+from deployapp.realtime.hub import Hub
+from deployapp.realtime.lookups import Lookups
+from deployapp.realtime.loop import Loop, WSGIEnvironment
+from deployapp.realtime.socketio import SocketIoServer
+from deployapp.realtime.websocket import RawWebSocket
+
+log = logging.getLogger(__name__)
+
+WEBSOCKET_PATH = "/ws/deployment-updates"
+SSE_PATH = "/sse/deployment-updates"
+SOCKETIO_PATH = "/socket.io"
+
+
+def client_policy(settings: Settings) -> dict[str, Any]:
+    """What clients are told about polling and coming back (docs/protocol.md, "Policy")."""
+    return {
+        "enabled": settings.client_enabled,
+        "poll_interval": settings.poll_interval,
+        "poll_jitter": settings.poll_jitter,
+        "reconnect_max": settings.reconnect_max,
+    }
+
+
+class Realtime:
+    """Everything of the realtime side in one process: hub, transports, limits, counters."""
+
+    def __init__(self, settings: Settings, directory: Directory, loop: Loop) -> None:
+        self._settings = settings
+        self._loop = loop
+        self._lookups = Lookups(directory)
+        self._admission = Admission(settings.connection_limit, settings.max_connections_per_address)
+        self._hub = Hub(loop, settings.send_buffer_limit, settings.heartbeat_interval)
+        self._websocket = RawWebSocket(self._hub, self._left)
+        self._sse = sse.ServerSentEvents(self._left)
+        self._socketio = SocketIoServer(
+            self._hub, loop, self._admission, settings.allowed_origins, settings.heartbeat_interval
+        )
+
+    def init_app(self, app: Flask) -> None:
+        """Put the routes in front of the app."""
+        self._socketio.init_app(app, self._lookups.check, self._missed, self._hello)
+        app.wsgi_app = Gateway(  # type: ignore[method-assign]
+            app.wsgi_app, {WEBSOCKET_PATH: self._open_websocket, SSE_PATH: self._open_sse}, self._admission
+        )
+
+    def start(self) -> None:
+        """Serve the connections in the background."""
+        self._hub.start()
+        self._loop.spawn(self._socketio.pings.run)
+
+    def publish(self, event: DeploymentEvent) -> None:
+        """Send the event to every subscriber of its topic in this process. Switches."""
+        self._lookups.note(event)
+        self._socketio.publish(event)
+        self._hub.publish(event)
+
+    def drain(self) -> None:
+        """Refuse new connections, close the open ones spread over `DRAIN_SECONDS`."""
+        self._admission.draining = True
+        self._socketio.close_pollers()
+        self._hub.close_all(1012, "restarting", self._settings.drain_seconds)
+
+    def snapshot(self) -> dict[str, Any]:
+        """The counters: `connections` by transport, `topics` by name, and those of `Counters`."""
+        topics = self._hub.by_topic()
+        for topic, count in self._socketio.pollers_by_topic().items():
+            topics[topic] = topics.get(topic, 0) + count
+        connections = {"websocket": 0, "sse": 0, "socketio": 0, **self._hub.by_transport()}
+        return {
+            **vars(self._hub.counters),
+            "refused": self._admission.refused,
+            "connections": {**connections, "socketio_polling": self._socketio.polling},
+            "topics": {str(topic): count for topic, count in topics.items()},
+        }
+
+    # Opening connections
+
+    def _open_websocket(self, environ: WSGIEnvironment) -> None:
+        self._check_origin(environ)
+        response = handshake.accept(environ)
+        chosen = choice.from_query(environ.get("QUERY_STRING", ""))
+        self._open(environ, chosen, self._websocket, response)
+
+    def _open_sse(self, environ: WSGIEnvironment) -> None:
+        self._check_origin(environ)
+        if environ["REQUEST_METHOD"] != "GET":
+            raise Refusal("405 Method Not Allowed", "method_not_allowed", "Only GET.")
+        chosen = choice.from_query(environ.get("QUERY_STRING", ""), environ.get("HTTP_LAST_EVENT_ID") or None)
+        self._open(environ, chosen, self._sse, sse.response(cors_headers(environ, self._settings.cors_origins)))
+
+    def _open(
+        self,
+        environ: WSGIEnvironment,
+        chosen: choice.Choice,
+        transport: RawWebSocket | sse.ServerSentEvents,
+        head: bytes,
+    ) -> None:
+        if chosen.topics != choice.DEFAULT_TOPICS:
+            self._lookups.check(chosen.topics)
+        missed = self._missed(chosen.topics, chosen.last_event_id)
+        address = environ.get("REMOTE_ADDR", "")
+        self._admission.check(address)  # from here on nothing switches
+        fd, left_over = self._loop.take_over(environ)
+        connection = Connection(fd, transport, address, chosen.topics)
+        for event in missed:
+            connection.note_replay(event.topic, event.id)
+        greeting = transport.greet(self._hello(chosen.topics)) if chosen.hello else b""
+        self._admission.enter(address)
+        self._hub.counters.replayed += len(missed)
+        self._hub.add(connection, b"".join([head, greeting, *map(transport.encode, missed)]))
+        if left_over:
+            self._hub.receive(connection, left_over)
+
+    def _missed(self, topics: tuple[Topic, ...], last_event_id: int | None) -> list[DeploymentEvent]:
+        """The newest event of each topic if it is newer, oldest first.
+
+        Asks again if an event came by while the database was asked: the answer may be older than what the
+        subscriber, who is not registered yet, has just missed.
+        """
+        if last_event_id is None:
+            return []
+        while True:
+            before = self._hub.counters.events
+            events = self._lookups.latest(topics)
+            if before == self._hub.counters.events:
+                return sorted((event for event in events if event.id > last_event_id), key=lambda event: event.id)
+
+    def _hello(self, topics: tuple[Topic, ...]) -> dict[str, Any]:
+        return {"type": "hello", "topics": [str(topic) for topic in topics], "policy": client_policy(self._settings)}
+
+    def _check_origin(self, environ: WSGIEnvironment) -> None:
+        if not handshake.origin_allowed(environ, self._settings.allowed_origins):
+            raise Refusal("403 Forbidden", "origin_not_allowed", "Pages of this origin may not connect.")
+
+    def _left(self, connection: Connection) -> None:
+        self._admission.leave(connection.address)
+
+
+class Gateway:
+    """WSGI middleware: gives subscribers to the realtime side, everything else to the app."""
+
+    def __init__(self, app: Any, routes: dict[str, Callable[[WSGIEnvironment], None]], admission: Admission) -> None:
+        self._app = app
+        self._routes = routes
+        self._admission = admission
+
+    def __call__(self, environ: WSGIEnvironment, start_response: Any) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "").rstrip("/")
+        route = self._routes.get(path)
+        try:
+            if route is not None:
+                route(environ)
+                return []
+            if path == SOCKETIO_PATH and "sid=" not in environ.get("QUERY_STRING", ""):
+                self._admission.check(environ.get("REMOTE_ADDR", ""))
+        except Refusal as refusal:
+            return _refuse(start_response, refusal)
+        except handshake.BadHandshake as error:
+            return _refuse(start_response, Refusal(error.status, error.code, str(error)))
+        except choice.InvalidChoice as error:
+            fields = {error.field: [str(error)]}
+            return _refuse(
+                start_response, Refusal(_status(422), "validation_error", "Some fields are not valid.", fields)
+            )
+        except UnknownTopic as error:
+            return _refuse(start_response, Refusal(_status(404), "not_found", str(error)))
+        except DirectoryUnavailable:
+            message = "Not now: the database does not answer."
+            return _refuse(start_response, Refusal(_status(503), "unavailable", message, retry_after=5))
+        return self._app(environ, start_response)  # type: ignore[no-any-return]
+
+
+def cors_headers(environ: WSGIEnvironment, allowed: tuple[str, ...]) -> dict[str, str]:
+    """What lets a page of another origin read the stream."""
+    if "*" in allowed:
+        return {"Access-Control-Allow-Origin": "*"}
+    origin = environ.get("HTTP_ORIGIN")
+    return {"Access-Control-Allow-Origin": origin, "Vary": "Origin"} if origin in allowed and origin else {}
+
+
+def _status(code: int) -> str:
+    return f"{code} {HTTPStatus(code).phrase}"
+
+
+def _refuse(start_response: Any, refusal: Refusal) -> list[bytes]:
+    error: dict[str, Any] = {"code": refusal.code, "message": str(refusal)}
+    if refusal.fields:
+        error["fields"] = refusal.fields
+    headers = [("Content-Type", "application/json"), ("Cache-Control", "no-store")]
+    if refusal.retry_after:
+        headers.append(("Retry-After", str(refusal.retry_after)))
+    if refusal.status.startswith("426"):
+        headers += [("Upgrade", "websocket"), ("Sec-WebSocket-Version", handshake.VERSION)]
+    start_response(refusal.status, headers)
+    return [json.dumps({"error": error}).encode()]

@@ -1,0 +1,256 @@
+"""Owns this process's open connections and fans an event out to them.
+
+All descriptors sit in one epoll of the hub's own; one green thread waits for that. An idle connection costs no green
+thread, no buffer and no parser. An event is encoded once per transport and sent with one non-blocking write each.
+Knows nothing of HTTP, Flask or the database. Everything runs on one thread: between two calls that switch
+(`Loop.pause`, `sleep`, `wait_readable`) nothing else happens, so there are no locks.
+"""
+
+import contextlib
+import logging
+import select
+import time
+from collections.abc import Iterable
+from itertools import islice
+
+from deployapp.events import DeploymentEvent, Topic
+from deployapp.realtime.connection import Connection, Transport
+from deployapp.realtime.counters import Counters
+from deployapp.realtime.frames import Refused
+from deployapp.realtime.loop import Loop
+
+log = logging.getLogger(__name__)
+
+READABLE = select.EPOLLIN | select.EPOLLRDHUP
+WRITABLE = select.EPOLLOUT
+GONE = select.EPOLLHUP | select.EPOLLERR
+
+READ_SIZE = 4096
+EVENTS_A_ROUND = 256
+SENDS_A_TURN = 512  # between two pauses for everything else
+HEARTBEAT_TICK = 1.0  # seconds
+
+SLOW = (1013, "too slow")
+SILENT = (1001, "silent")
+
+
+class Hub:
+    """`limit` bytes are kept for a client that reads too slowly; `heartbeat_interval` is in seconds."""
+
+    def __init__(self, loop: Loop, limit: int, heartbeat_interval: float) -> None:
+        self._loop = loop
+        self._limit = limit
+        self._heartbeat_interval = heartbeat_interval
+        self._epoll = loop.epoll()
+        self._subscribers: dict[Topic, dict[Transport, set[Connection]]] = {}
+        self.connections: dict[int, Connection] = {}  # by descriptor, the one longest without a heartbeat first
+        self.counters = Counters()
+
+    def start(self) -> None:
+        """Serve the connections in the background."""
+        self._loop.spawn(self._run)
+        self._loop.spawn(self._beat)
+
+    # Connections
+
+    def add(self, connection: Connection, greeting: bytes = b"") -> None:
+        """Take the connection over; `greeting` is sent first. Does not switch."""
+        self.connections[connection.fd] = connection
+        self._epoll.register(connection.fd, READABLE)
+        self.counters.accepted += 1
+        for topic in connection.topics:
+            self._join(connection, topic)
+        if greeting:
+            self.send(connection, greeting)
+
+    def subscribe(self, connection: Connection, topics: Iterable[Topic]) -> None:
+        for topic in topics:
+            if topic not in connection.topics:
+                connection.topics = (*connection.topics, topic)
+                self._join(connection, topic)
+
+    def unsubscribe(self, connection: Connection, topics: Iterable[Topic]) -> None:
+        for topic in set(topics).intersection(connection.topics):
+            connection.topics = tuple(other for other in connection.topics if other != topic)
+            self._leave(connection, topic)
+
+    def close(self, connection: Connection, code: int = 1000, reason: str = "") -> None:
+        """Say goodbye if the kernel takes it, and forget the connection. Does not switch; closing twice is harmless."""
+        if connection.fd < 0:
+            return
+        fd, connection.fd = connection.fd, -1
+        del self.connections[fd]
+        if connection.out is None and code != 1006:
+            with contextlib.suppress(OSError):  # it was gone already
+                self._loop.write(fd, connection.transport.goodbye(code, reason))
+        self._epoll.unregister(fd)
+        self._loop.close(fd)
+        for topic in connection.topics:
+            self._leave(connection, topic)
+        connection.out = connection.reader = None
+        connection.transport.closed(connection)
+        connection.session = None
+
+    def _join(self, connection: Connection, topic: Topic) -> None:
+        self._subscribers.setdefault(topic, {}).setdefault(connection.transport, set()).add(connection)
+
+    def _leave(self, connection: Connection, topic: Topic) -> None:
+        transports = self._subscribers[topic]
+        members = transports[connection.transport]
+        members.discard(connection)
+        if not members:
+            del transports[connection.transport]
+        if not transports:
+            del self._subscribers[topic]
+
+    def by_transport(self) -> dict[str, int]:
+        """How many connections each transport has."""
+        counts: dict[str, int] = {}
+        for connection in self.connections.values():
+            counts[connection.transport.name] = counts.get(connection.transport.name, 0) + 1
+        return counts
+
+    def by_topic(self) -> dict[Topic, int]:
+        """How many subscribers each topic has."""
+        return {topic: sum(map(len, transports.values())) for topic, transports in self._subscribers.items()}
+
+    # Sending
+
+    def publish(self, event: DeploymentEvent) -> None:
+        """Send the event to every subscriber of its topic. Switches every few hundred sends."""
+        started = time.monotonic()
+        self.counters.events += 1
+        for transport, members in list(self._subscribers.get(event.topic, {}).items()):
+            self._fan_out(event, transport.encode(event), list(members))
+        self.counters.last_fanout_at = time.time()
+        self.counters.last_fanout_seconds = time.monotonic() - started
+
+    def _fan_out(self, event: DeploymentEvent, data: bytes, members: list[Connection]) -> None:
+        write, size, topic, event_id = self._loop.write, len(data), event.topic, event.id
+        for start in range(0, len(members), SENDS_A_TURN):
+            if start:
+                self._loop.pause()
+            for connection in members[start : start + SENDS_A_TURN]:
+                if connection.fd < 0 or (connection.replayed and connection.has_seen(topic, event_id)):
+                    continue
+                if connection.out is not None:
+                    self.send(connection, data)
+                    continue
+                try:  # the hot path: `send` written out
+                    if (sent := write(connection.fd, data)) != size:
+                        self._keep(connection, data[sent:])
+                except BlockingIOError:
+                    self._keep(connection, data)
+                except OSError:
+                    self.close(connection, 1006)
+            self.counters.sends += min(SENDS_A_TURN, len(members) - start)
+
+    def send(self, connection: Connection, data: bytes) -> None:
+        """Send to one connection; what the kernel does not take is kept, up to the limit. Does not switch."""
+        if connection.fd < 0:
+            return
+        if connection.out is None:
+            try:
+                sent = self._loop.write(connection.fd, data)
+            except BlockingIOError:
+                sent = 0
+            except OSError:
+                return self.close(connection, 1006)
+            if sent == len(data):
+                return
+            data = data[sent:]
+        self._keep(connection, data)
+
+    def _keep(self, connection: Connection, data: bytes) -> None:
+        if connection.out is None:
+            connection.out = bytearray()
+            self._epoll.modify(connection.fd, READABLE | WRITABLE)
+        if len(connection.out) + len(data) > self._limit:
+            self.counters.slow_closes += 1
+            log.warning(
+                "closed a client that reads too slowly: %s over %s", connection.address, connection.transport.name
+            )
+            return self.close(connection, *SLOW)
+        connection.out += data
+
+    def _flush(self, connection: Connection) -> None:
+        assert connection.out is not None  # noqa: S101  # only asked to be told when there is something
+        try:
+            del connection.out[: self._loop.write(connection.fd, connection.out)]
+        except BlockingIOError:
+            return
+        except OSError:
+            return self.close(connection, 1006)
+        if not connection.out:
+            connection.out = None
+            self._epoll.modify(connection.fd, READABLE)
+
+    # Receiving
+
+    def _run(self) -> None:
+        while True:
+            self._loop.wait_readable(self._epoll.fileno())
+            for fd, events in self._epoll.poll(0, EVENTS_A_ROUND):
+                connection = self.connections.get(fd)
+                if connection is not None:
+                    self._handle(connection, events)
+            self._loop.pause()
+
+    def _handle(self, connection: Connection, events: int) -> None:
+        try:
+            if events & GONE:
+                return self.close(connection, 1006)
+            if events & READABLE:
+                self._read(connection)
+            if events & WRITABLE and connection.fd >= 0 and connection.out is not None:
+                self._flush(connection)
+        except Exception:
+            log.exception("a connection failed: %s over %s", connection.address, connection.transport.name)
+            self.close(connection, 1011, "internal error")
+
+    def _read(self, connection: Connection) -> None:
+        try:
+            data = self._loop.read(connection.fd, READ_SIZE)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            return self.close(connection, 1006)
+        self.receive(connection, data)
+
+    def receive(self, connection: Connection, data: bytes) -> None:
+        """Give the transport what the client sent; a client that breaks the protocol is closed. Does not switch."""
+        connection.heard = True
+        try:
+            connection.transport.received(connection, data)
+        except Refused as refusal:
+            self.close(connection, refusal.code, refusal.reason)
+
+    # Heartbeats and goodbye
+
+    def _beat(self) -> None:
+        """Each connection gets one heartbeat an interval, a share of them at each tick, not all in one burst."""
+        tick = min(HEARTBEAT_TICK, self._heartbeat_interval / 4)
+        while True:
+            self._loop.sleep(tick)
+            share = -(-len(self.connections) * tick // self._heartbeat_interval)
+            for connection in list(islice(self.connections.values(), int(share))):
+                self._heartbeat(connection)
+
+    def _heartbeat(self, connection: Connection) -> None:
+        if connection.transport.answers_heartbeats and not connection.heard:
+            self.counters.silent_closes += 1
+            return self.close(connection, *SILENT)
+        connection.heard = False
+        self.connections[connection.fd] = self.connections.pop(connection.fd)  # to the end of the line
+        self.send(connection, connection.transport.heartbeat)
+
+    def close_all(self, code: int, reason: str, seconds: float) -> None:
+        """Close every connection, spread over the given time. Switches."""
+        waiting = list(self.connections.values())
+        turns = max(1, min(len(waiting), int(seconds / 0.05)))
+        for turn in range(turns):
+            for connection in waiting[turn::turns]:
+                self.close(connection, code, reason)
+            self._loop.sleep(seconds / turns if turn + 1 < turns else 0)

@@ -1,0 +1,89 @@
+"""Asks the directory seldom: ten thousand tabs that come back at once must not be ten thousand queries."""
+
+import threading
+import time
+from collections.abc import Sequence
+
+from deployapp.events import DeploymentEvent, Topic
+from deployapp.realtime.directory import Directory, DirectoryUnavailable, UnknownTopic
+
+FRONTEND_SECONDS = 30.0  # how long a frontend that exists is taken as existing
+UNKNOWN_SECONDS = 1.0  # how long one that does not is not asked for again
+NEWEST_SECONDS = 1.0  # how long a topic's newest event is not asked for again
+MAX_ENTRIES = 10_000
+
+
+class Lookups:
+    """A `Directory` that remembers for a moment. One question at a time goes to the one behind it."""
+
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+        self._lock = threading.Lock()
+        self._known: dict[str, float] = {}
+        self._unknown: dict[tuple[Topic, ...], tuple[float, UnknownTopic]] = {}
+        self._newest: dict[Topic, tuple[float, DeploymentEvent | None]] = {}
+
+    def check(self, topics: Sequence[Topic]) -> None:
+        """Raises `UnknownTopic`, or `DirectoryUnavailable` when nothing is remembered and the directory is away."""
+        if self._all_known(topics):
+            return
+        with self._lock:
+            if self._all_known(topics):
+                return
+            try:
+                self._directory.check(topics)
+            except DirectoryUnavailable:
+                if all(topic.frontend in self._known for topic in topics):
+                    return
+                raise
+            except UnknownTopic as error:
+                _bound(self._unknown)
+                self._unknown[tuple(topics)] = (_in(UNKNOWN_SECONDS), error)
+                raise
+            _bound(self._known)
+            self._known.update((topic.frontend, _in(FRONTEND_SECONDS)) for topic in topics)
+
+    def latest(self, topics: Sequence[Topic]) -> list[DeploymentEvent]:
+        """The newest event of each topic that has one; a stale answer rather than none while the directory is away."""
+        if not self._all_fresh(topics):
+            with self._lock:
+                if not self._all_fresh(topics):
+                    self._refresh(topics)
+        found = [self._newest[topic][1] for topic in topics]
+        return [event for event in found if event is not None]
+
+    def note(self, event: DeploymentEvent) -> None:
+        """This is its topic's newest now."""
+        _bound(self._newest)
+        self._newest[event.topic] = (_in(NEWEST_SECONDS), event)
+
+    def _all_known(self, topics: Sequence[Topic]) -> bool:
+        now = time.monotonic()
+        until, error = self._unknown.get(tuple(topics), (0.0, None))
+        if error is not None and until > now:
+            raise error
+        return all(self._known.get(topic.frontend, 0) > now for topic in topics)
+
+    def _all_fresh(self, topics: Sequence[Topic]) -> bool:
+        now = time.monotonic()
+        return all(topic in self._newest and self._newest[topic][0] > now for topic in topics)
+
+    def _refresh(self, topics: Sequence[Topic]) -> None:
+        try:
+            events = {event.topic: event for event in self._directory.latest(topics)}
+        except DirectoryUnavailable:
+            if all(topic in self._newest for topic in topics):
+                return
+            raise
+        _bound(self._newest)
+        self._newest.update((topic, (_in(NEWEST_SECONDS), events.get(topic))) for topic in topics)
+
+
+def _in(seconds: float) -> float:
+    return time.monotonic() + seconds
+
+
+def _bound(remembered: dict) -> None:  # type: ignore[type-arg]  # any of the three
+    """A hostile client can ask for any number of environments: forgetting all costs one question each."""
+    if len(remembered) > MAX_ENTRIES:
+        remembered.clear()

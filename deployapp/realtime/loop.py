@@ -1,0 +1,48 @@
+"""What the realtime side asks of the event loop that serves it. `eventlet_server` answers; nothing else knows it."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+WSGIEnvironment = dict[str, Any]
+
+
+class Poller(Protocol):
+    """`select.epoll`, the kernel's own and not a cooperative stand-in."""
+
+    def fileno(self) -> int: ...
+    def register(self, fd: int, events: int) -> None: ...
+    def modify(self, fd: int, events: int) -> None: ...
+    def unregister(self, fd: int) -> None: ...
+    def poll(self, timeout: float, maxevents: int) -> list[tuple[int, int]]: ...
+
+
+class Loop(Protocol):
+    """A cooperative loop on one thread: nothing else runs between two calls that may switch.
+
+    `read`, `write` and `close` are the kernel's, non-blocking: they raise `BlockingIOError` instead of waiting.
+    """
+
+    async_mode: str  # what Flask-SocketIO calls this loop
+
+    def read(self, fd: int, size: int) -> bytes: ...
+    def write(self, fd: int, data: bytes | bytearray) -> int: ...
+    def close(self, fd: int) -> None: ...
+    def epoll(self) -> Poller: ...
+
+    def spawn(self, function: Callable[..., object], *args: object) -> None:
+        """Run the function in the background."""
+
+    def pause(self) -> None:
+        """Let everything else that is ready run once (switches)."""
+
+    def sleep(self, seconds: float) -> None:
+        """Switches."""
+
+    def wait_readable(self, fd: int) -> None:
+        """Return once the descriptor can be read (switches)."""
+
+    def take_over(self, environ: WSGIEnvironment) -> tuple[int, bytes]:
+        """Take the request's connection out of the web server: its descriptor, and what was read from it already.
+
+        The web server then forgets the connection: whoever takes it must close it. The application answers `[]`.
+        """
