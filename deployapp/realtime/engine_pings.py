@@ -36,7 +36,7 @@ class EnginePings:
 
     def _start(self, target: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         if getattr(target, "__func__", None) is Socket._send_ping:
-            self._due.append((time.monotonic() + self._server.ping_interval, target.__self__)  # type: ignore[attr-defined])
+            self._due.append((time.monotonic() + self._server.ping_interval, target.__self__))  # type: ignore[attr-defined]
             return None
         return self._start_task(target, *args, **kwargs)
 

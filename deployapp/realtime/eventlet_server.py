@@ -9,14 +9,19 @@ import os
 import resource
 import signal
 import socket
+import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
-import eventlet
-import eventlet.hubs
-import eventlet.patcher
-import eventlet.tpool
-import eventlet.wsgi
+with warnings.catch_warnings():
+    warnings.simplefilter(
+        "ignore"
+    )  # that eventlet is being retired is known: docs/decisions/0013-eventlet-in-one-module.md
+    import eventlet
+    import eventlet.hubs
+    import eventlet.patcher
+    import eventlet.tpool
+    import eventlet.wsgi
 
 if TYPE_CHECKING:
     from config import Settings
