@@ -96,12 +96,12 @@ class Deployapp:
             self._process = subprocess.Popen(
                 [sys.executable, "wsgi.py"], cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
-        found = eventually(
-            lambda: self._ended() or _LISTENING.search(self.log, already), 30, "the server never listened"
-        )
-        assert isinstance(found, re.Match), f"the server ended at its start:\n{self.log}"
-        self.port = int(found[1])
-        eventually(self._answers, 10)
+        try:
+            eventually(lambda: self._ended() or self._answers(already), 30, "the server never answered")
+            assert not self._ended(), "the server ended at its start"
+        except AssertionError as error:
+            self.kill()
+            raise AssertionError(f"{error}:\n{self.log}") from None
         return self
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
