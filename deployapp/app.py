@@ -6,7 +6,8 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import ConfigError, Settings, load
-from deployapp import cli, database, realtime_app
+from deployapp import api, cli, database, realtime_app
+from deployapp.auth import sessions
 from deployapp.bus import make_bus
 from deployapp.capture import deployment_committed
 from deployapp.extensions import csrf, db, login_manager, migrate
@@ -26,6 +27,8 @@ def create_app(settings: Settings | None = None, loop: Loop | None = None) -> Fl
     migrate.init_app(app, db)
     login_manager.init_app(app)
     csrf.init_app(app)
+    sessions.init_app(app)
+    api.init_app(app)
     cli.init_app(app)
     _announce_on_bus(app, settings)
     if loop is not None:

@@ -12,6 +12,7 @@ from config import Settings
 from deployapp import postgres
 from deployapp.extensions import db
 
+MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
 BUSY_SECONDS = 5
 
 

@@ -8,7 +8,7 @@ import click
 
 from deployapp.cli.plain_errors import PlainGroup
 from deployapp.models import FrontendDeployment, Kind, Mode, Severity
-from deployapp.schemas import DeploymentChange, DeploymentFilter, DeploymentOut, NewDeployment, TopicChoice
+from deployapp.schemas import DeploymentFilter, DeploymentOut, Metadata, NewDeployment, TopicChoice
 from deployapp.schemas.deployment import MAX_RELOAD_WINDOW
 from deployapp.services import deployments
 from deployapp.services.deployments import MAX_IDEMPOTENCY_KEY
@@ -29,7 +29,7 @@ def group() -> None:
 
 def _fields(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of a new deployment: one for each field of `NewDeployment`, helped by its description."""
-    names = [*TopicChoice.model_fields, *DeploymentChange.model_fields]
+    names = [*TopicChoice.model_fields, *Metadata.model_fields]
     for name in reversed(names):  # click lists the last one first
         about = NewDeployment.model_fields[name].description
         command = click.option(f"--{name.replace('_', '-')}", type=_TYPES.get(name, click.STRING), help=about)(command)

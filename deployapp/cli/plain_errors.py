@@ -8,6 +8,7 @@ import click
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
+from deployapp.schemas.messages import mistakes
 from deployapp.services.errors import DomainError, Invalid
 
 
@@ -34,11 +35,7 @@ class PlainGroup(click.Group):
 
 
 def _as_invalid(error: ValidationError) -> Invalid:
-    fields: dict[str, list[str]] = {}
-    for mistake in error.errors():
-        option = f"--{mistake['loc'][-1]}".replace("_", "-")
-        fields.setdefault(option, []).append(mistake["msg"].removeprefix("Value error, "))
-    return Invalid(fields)
+    return Invalid({f"--{name}".replace("_", "-"): messages for name, messages in mistakes(error).items()})
 
 
 def _about_database(error: DBAPIError) -> str:

@@ -19,7 +19,6 @@ from deployapp.cli.plain_errors import plain_errors
 from deployapp.services import tokens, users
 from deployapp.services.errors import Conflict
 
-MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 TOKEN_FILE = "admin_token"  # noqa: S105  # a file's name
 
 
@@ -29,7 +28,7 @@ def setup() -> None:
     """Migrate the database and make the first administrator."""
     settings: Settings = current_app.config["SETTINGS"]
     database.make_folder(settings.database_uri)
-    upgrade(str(MIGRATIONS))
+    upgrade(str(database.MIGRATIONS))
     if not users.any_exists():
         _make_administrator(settings)
     if not settings.production:

@@ -1,9 +1,10 @@
 """A deployment as it is asked for, changed and shown. The fields are documented in docs/protocol.md."""
 
 import re
+from datetime import UTC, datetime
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from deployapp.events import (
     DEFAULT_ENVIRONMENT,
@@ -37,17 +38,38 @@ def _web_address(text: str) -> str:
     return _one_line(text)
 
 
-Slug = Annotated[str, StringConstraints(pattern=f"^{SLUG_PATTERN}$")]
-Environment = Annotated[str, StringConstraints(pattern=f"^{ENVIRONMENT_PATTERN}$")]
+def _matching(pattern: str, message: str) -> tuple[AfterValidator, WithJsonSchema]:
+    """The whole text must match; `message` says so in words, the pattern is for the documentation."""
+
+    def check(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(message)
+        return text
+
+    return AfterValidator(check), WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("Must lie within the years 1 to 9999.") from None
+
+
+Slug = Annotated[str, *_matching(SLUG_PATTERN, "Lower-case letters, digits and '-', at most 63.")]
+Environment = Annotated[
+    str, *_matching(ENVIRONMENT_PATTERN, "Lower-case letters, digits, '.', '_' and '-', at most 63.")
+]
 Version = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64), AfterValidator(_one_line)
 ]
-CommitSha = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{7,64}$")]
+CommitSha = Annotated[str, *_matching("[0-9a-fA-F]{7,64}", "Must be 7 to 64 hex digits.")]
 WebAddress = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(_web_address)]
 Notes = Annotated[str, StringConstraints(max_length=MAX_NOTES), AfterValidator(_printable)]
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 
-class _Metadata(BaseModel):
+class Metadata(BaseModel):
     """What describes a release and may be corrected later."""
 
     version: Version | None = Field(None, description="What the build calls itself.", examples=["1.42.0"])
@@ -59,7 +81,7 @@ class _Metadata(BaseModel):
     severity: Severity = Field(Severity.NORMAL, description="How much it matters that tabs move.")
     min_version: Version | None = Field(None, description="A tab older than this must move, as with mode `force`.")
     reload_window: int = Field(
-        0, ge=0, le=MAX_RELOAD_WINDOW, description="Seconds over which the tabs spread their reloads."
+        0, ge=0, le=MAX_RELOAD_WINDOW, strict=True, description="Seconds over which the tabs spread their reloads."
     )
 
 
@@ -76,14 +98,27 @@ class TopicChoice(BaseModel):
         return Topic(self.frontend, self.environment)
 
 
-class NewDeployment(TopicChoice, _Metadata):
+class NewDeployment(TopicChoice, Metadata):
     """What registers a deployment; every field has a default, so the body may be empty."""
 
+    model_config = ConfigDict(extra="forbid", openapi_extra={"required": False})  # type: ignore[typeddict-unknown-key]
 
-class DeploymentChange(_Metadata):
-    """What may be corrected. Fields that only the server sets are ignored, so an answer may be sent back as it came."""
 
-    model_config = ConfigDict(extra="ignore")
+def _set_by_server() -> Any:
+    return Field(None, exclude=True, json_schema_extra={"readOnly": True}, description="Ignored: set by the server.")
+
+
+class DeploymentChange(Metadata):
+    """What may be corrected. An answer may be sent back as it came: what only the server sets is ignored."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    frontend: Slug | None = Field(None, description="Cannot be changed: if given, the one it has.")
+    environment: Environment | None = Field(None, description="Cannot be changed: if given, the one it has.")
+    id: Any = _set_by_server()
+    deployed_at: Any = _set_by_server()
+    deployed_by: Any = _set_by_server()
+    deployed_by_username: Any = _set_by_server()
 
 
 class DeploymentFilter(BaseModel):
@@ -94,7 +129,7 @@ class DeploymentFilter(BaseModel):
     frontend: Slug | None = Field(None, description="Only this frontend.")
     environment: Environment | None = Field(None, description="Only this environment.")
     version: Version | None = Field(None, description="Only this version.")
-    since: AwareDatetime | None = Field(None, description="Only later than this moment (ISO 8601 with its zone).")
+    since: Moment | None = Field(None, description="Only later than this moment (ISO 8601 with its zone).")
     page: int = Field(1, ge=1, le=1_000_000, description="Which page, from 1.")
     per_page: int = Field(50, ge=1, le=200, description="Deployments on a page.")
 
@@ -126,3 +161,13 @@ class DeploymentOut(BaseModel):
         del fields["type"]
         by = row.deployed_by
         return cls(deployed_by=row.deployed_by_id, deployed_by_username=by.username if by else None, **fields)
+
+
+class DeploymentPage(BaseModel):
+    """A page of a list; past the end `items` is empty."""
+
+    items: list[DeploymentOut]
+    page: int
+    per_page: int
+    total: int = Field(description="How many deployments match.")
+    pages: int = Field(description="How many pages they fill.")

@@ -1,6 +1,7 @@
 """Registering, reading, correcting and deleting deployments."""
 
 import hashlib
+from collections.abc import Collection
 from typing import NamedTuple
 
 from flask_sqlalchemy.pagination import Pagination
@@ -10,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from deployapp.events import Topic
 from deployapp.extensions import db
 from deployapp.models import Frontend, FrontendDeployment, User
-from deployapp.schemas import DeploymentChange, DeploymentFilter, NewDeployment
+from deployapp.schemas import DeploymentChange, DeploymentFilter, Metadata, NewDeployment
 from deployapp.services.errors import Invalid, NotFound
 from deployapp.services.writing import begin_write
 
@@ -82,9 +83,11 @@ def get(deployment_id: int) -> FrontendDeployment:
     return row
 
 
-def page(wanted: DeploymentFilter) -> Pagination:
-    """The deployments that match, newest first; an empty page past the end."""
+def page(wanted: DeploymentFilter, among: Collection[str] | None = None) -> Pagination:
+    """The deployments that match, newest first, perhaps only `among` these frontends; an empty page past the end."""
     query = select(FrontendDeployment).join(FrontendDeployment.frontend).order_by(FrontendDeployment.id.desc())
+    if among is not None:
+        query = query.where(Frontend.slug.in_(among))
     if wanted.frontend:
         query = query.where(Frontend.slug == wanted.frontend)
     if wanted.environment:
@@ -97,9 +100,13 @@ def page(wanted: DeploymentFilter) -> Pagination:
 
 
 def change(deployment_id: int, wanted: DeploymentChange, *, partly: bool) -> FrontendDeployment:
-    """Correct the metadata; `partly` keeps what was not given. Tells no tab. Raises `NotFound`."""
+    """Correct the metadata; `partly` keeps what was not given. Tells no tab.
+
+    Raises `NotFound`, and `Invalid` for another frontend or environment than it has.
+    """
     begin_write()
     row = get(deployment_id)
+    _keep_topic(row, wanted)
     for name, value in _metadata(wanted, only_given=partly).items():
         setattr(row, name, value)
     db.session.commit()
@@ -113,8 +120,14 @@ def delete(deployment_id: int) -> None:
     db.session.commit()
 
 
-def _metadata(fields: NewDeployment | DeploymentChange, *, only_given: bool = False) -> dict[str, object]:
-    return fields.model_dump(include=set(DeploymentChange.model_fields), exclude_unset=only_given)
+def _metadata(fields: Metadata, *, only_given: bool = False) -> dict[str, object]:
+    return fields.model_dump(include=set(Metadata.model_fields), exclude_unset=only_given)
+
+
+def _keep_topic(row: FrontendDeployment, wanted: DeploymentChange) -> None:
+    given = {"frontend": (wanted.frontend, row.frontend.slug), "environment": (wanted.environment, row.environment)}
+    if wrong := [name for name, (new, old) in given.items() if new not in (None, old)]:
+        raise Invalid({name: ["Cannot be changed."] for name in wrong})
 
 
 def _locked(slug: str) -> Frontend:
