@@ -5,25 +5,24 @@
  */
 
 export const STYLES = `
-:host{all:initial;display:none;position:fixed;z-index:2147483000;inset-inline:1rem;bottom:1rem;max-width:26rem;margin-inline:auto;
---bg:var(--deployapp-background,#fff);--fg:var(--deployapp-color,#1b1f24);--line:var(--deployapp-border,#c9d1d9);--do:var(--deployapp-accent,#0b57d0);--on:var(--deployapp-accent-color,#fff)}
+:host{all:initial;display:none;position:fixed;z-index:2147483000;inset-inline:1rem;bottom:1rem;max-width:26rem;margin:auto;
+--bg:var(--deployapp-background,#fff);--fg:var(--deployapp-color,#1b1f24);--line:var(--deployapp-border,#8c959f);--do:var(--deployapp-accent,#0b57d0);--on:var(--deployapp-accent-color,#fff)}
 :host([data-open]){display:block}
 :host([data-position=top]){top:1rem;bottom:auto}
-[part~=banner]{box-sizing:border-box;padding:1rem;background:var(--bg);color:var(--fg);border:1px solid var(--line);border-radius:var(--deployapp-radius,.75rem);box-shadow:0 .5rem 2rem #0004;font:var(--deployapp-font,1rem/1.4 system-ui,sans-serif);animation:in .2s}
+section{padding:1rem;background:var(--bg);color:var(--fg);border:1px solid var(--line);border-radius:var(--deployapp-radius,.75rem);box-shadow:0 .5rem 2rem #0004;font:var(--deployapp-font,1rem/1.4 system-ui,sans-serif);animation:in .2s}
 [part~=critical]{border-inline-start:.4rem solid var(--deployapp-critical,#c5221f)}
-[part~=line]{display:flex;gap:1rem;justify-content:space-between}
-p{margin:0;overflow-wrap:anywhere}
-[part~=seconds]{font-variant-numeric:tabular-nums;font-weight:600}
+[part=line]{display:flex;gap:1rem;justify-content:space-between}
+p,[part=text],a{margin:0;overflow-wrap:anywhere}
+[part=seconds]{font-weight:600}
 details{margin-top:.5rem;font-size:.875em}
-[part~=text]{max-height:30vh;overflow:auto;white-space:pre-wrap;overflow-wrap:anywhere;margin-top:.25rem}
-a{color:inherit;overflow-wrap:anywhere}
-[part~=buttons]{display:flex;flex-wrap:wrap;gap:.5rem;margin-top:.75rem}
-button{font:inherit;padding:.4rem .9rem;min-height:2.25rem;border:1px solid var(--line);border-radius:calc(var(--deployapp-radius,.75rem)*.66);background:none;color:inherit;cursor:pointer}
+[part=text]{max-height:30vh;overflow:auto;white-space:pre-wrap}
+a{color:inherit}
+[part=buttons]{display:flex;flex-wrap:wrap;gap:.5rem}
+button{font:inherit;padding:.4rem .9rem;margin-top:.75rem;border:1px solid var(--line);border-radius:calc(var(--deployapp-radius,.75rem)*.66);background:none;color:inherit;cursor:pointer}
 [part~=refresh]{background:var(--do);border-color:var(--do);color:var(--on)}
 :focus-visible{outline:3px solid var(--do);outline-offset:2px}
-[hidden],[part~=buttons]:not(:has(:not([hidden]))){display:none}
-@keyframes in{from{opacity:0;transform:translateY(.5rem)}}
-@media(prefers-reduced-motion:reduce){*{animation:none!important}}
-@media(prefers-color-scheme:dark){:host{--bg:var(--deployapp-background,#1f2328);--fg:var(--deployapp-color,#f0f3f6);--line:var(--deployapp-border,#59636e);--do:var(--deployapp-accent,#a8c7fa);--on:var(--deployapp-accent-color,#062e6f)}}
-@media(forced-colors:active){[part~=banner]{border:2px solid}}
+[hidden]{display:none}
+@keyframes in{from{opacity:0}}
+@media(prefers-reduced-motion){section{animation:none}}
+@media(prefers-color-scheme:dark){:host{--bg:var(--deployapp-background,#1f2328);--fg:var(--deployapp-color,#f0f3f6);--do:var(--deployapp-accent,#a8c7fa);--on:var(--deployapp-accent-color,#062e6f)}}
 `;

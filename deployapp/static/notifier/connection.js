@@ -8,12 +8,13 @@
 
 import { pollDelay, reconnectDelay } from "./policy.js";
 
-/** @import { Link, Policy, Transport, TransportEvents, TransportName, Address } from "./types.js" */
+/** @import { Address, Link, Policy, Transport, TransportName } from "./types.js" */
 
-/** Milliseconds for a transport to prove itself; a proxy that swallows WebSocket frames never says no. */
-const OPEN_TIMEOUT = 10_000;
-/** A link that lived this long was a good one: the next failure starts a new backoff. */
-const STEADY = 10_000;
+/**
+ * Milliseconds for a transport to prove itself (a proxy that swallows WebSocket frames never says no), and for a link
+ * to count as a good one, whose end starts a new backoff.
+ */
+const PATIENCE = 10_000;
 
 /**
  * @typedef {object} Rung
@@ -27,16 +28,15 @@ const STEADY = 10_000;
  * @property {() => Address} address asked anew for each attempt
  * @property {() => Policy} policy
  * @property {() => Promise<boolean>} ask asks the status once; whether the server answered
- * @property {() => boolean} mayPoll false while nobody looks
+ * @property {() => boolean} mayAsk false while nobody looks
  * @property {(message: any) => void} onHello
  * @property {(message: unknown) => void} onEvent
  * @property {(transport: TransportName, connected: boolean) => void} onChange
  */
 
 /** @param {ConnectionOptions} options */
-export function createConnection({ rungs, address, policy, ask, mayPoll, onHello, onEvent, onChange }) {
-  const ground = rungs.length;
-  let level = ground;
+export function createConnection({ rungs, address, policy, ask, mayAsk, onHello, onEvent, onChange }) {
+  let level = rungs.length;
   let failures = 0;
   let since = 0;
   let closed = false;
@@ -52,52 +52,38 @@ export function createConnection({ rungs, address, policy, ask, mayPoll, onHello
   async function attempt(next) {
     const transport = await rungs[next].load();
     return new Promise((resolve) => {
-      let opened = false;
-      /** @type {Link | undefined} */
+      /** @type {Link} */
       let candidate;
-      const end = () => {
+      const close = () => {
         clearTimeout(timeout);
         resolve(false);
-        if (opened && link === candidate) fall();
+        if (link === candidate) fall();
       };
       const timeout = setTimeout(() => {
-        candidate?.close();
-        end();
-      }, OPEN_TIMEOUT);
-      /** @type {TransportEvents} */
-      const on = {
-        open(message) {
-          clearTimeout(timeout);
-          if (closed || !policy().enabled) return candidate?.close(), resolve(false);
-          opened = true;
-          hold(next, candidate);
-          onHello(message);
-          resolve(true);
-        },
-        event: onEvent,
-        close: end,
+        candidate.close();
+        close();
+      }, PATIENCE);
+      const open = (/** @type {any} */ message) => {
+        clearTimeout(timeout);
+        resolve(true);
+        letGo();
+        link = candidate;
+        level = next;
+        since = Date.now();
+        onHello(message);
+        if (closed) return letGo();
+        if (link) onChange(rungs[next].name, true);
+        pollLater();
       };
-      candidate = transport(address(), on);
+      candidate = transport(address(), { open, event: onEvent, close });
     });
   }
 
-  /** @param {number} next @param {Link | undefined} candidate */
-  function hold(next, candidate) {
-    link?.close();
-    link = candidate;
-    level = next;
-    since = Date.now();
-    onChange(rungs[next].name, true);
-    pollLater();
-  }
-
   function fall() {
-    if (Date.now() - since > STEADY) failures = 0;
-    link = undefined;
-    level = ground;
+    if (Date.now() - since > PATIENCE) failures = 0;
+    letGo();
     clearTimeout(pollTimer);
     pollTimer = undefined;
-    if (closed) return;
     onChange(rungs[0].name, false);
     climbLater();
   }
@@ -123,47 +109,44 @@ export function createConnection({ rungs, address, policy, ask, mayPoll, onHello
   async function poll() {
     pollLater();
     if (link?.ping) return link.ping();
-    if (!mayPoll()) return;
+    if (!mayAsk()) return;
     const answered = await ask();
     if (!link && !closed) onChange("polling", answered);
   }
 
   function pollLater() {
     clearTimeout(pollTimer);
-    pollTimer = closed ? undefined : setTimeout(poll, pollDelay(policy()));
+    if (!closed) pollTimer = setTimeout(poll, pollDelay(policy()));
   }
 
   function letGo() {
     const held = link;
     link = undefined;
+    level = rungs.length;
     held?.close();
   }
 
   void climb();
 
   return {
-    /** After a sleep: proves that the link lives or replaces it, and climbs at once where there is none. */
-    verify() {
+    /**
+     * Makes sure that the link lives, and climbs at once where there is none.
+     *
+     * @param {boolean} certain the tab surely missed something: a link that cannot be asked is replaced
+     */
+    verify(certain) {
       if (link?.ping) return link.ping();
-      if (link) {
-        letGo();
-        fall();
-      }
+      if (link && !certain) return;
+      if (link) fall();
       failures = 0;
       void climb();
     },
-    /** Somebody looks again: asks a link that can be asked, climbs where there is none. */
-    nudge() {
-      if (link) link.ping?.();
-      else void climb();
-    },
     /** Follows a changed policy: the kill switch leaves only polling. */
     follow() {
-      if (policy().enabled) return void (link || climb());
-      clearTimeout(climbTimer);
-      level = ground;
-      if (!link) return;
+      if (policy().enabled === !!link) return;
+      if (!link) return void climb();
       letGo();
+      clearTimeout(climbTimer);
       void poll();
     },
     close() {

@@ -6,53 +6,38 @@
 
 import { compareVersions } from "./version.js";
 
-/** @import { Decision, DeploymentEvent, Mode } from "./types.js" */
+/** @import { Decision, DeploymentEvent, Mode, Visit } from "./types.js" */
 
 /**
  * What is known of the tab.
  *
- * @typedef {object} Knowledge
+ * @typedef {object} Facts
  * @property {string | null} version what its build says it is
  * @property {number | null} baseline id of the newest deployment when the page was loaded; 0 if there was none
- * @property {Remembered | null} remembered what this browser knew before this page; null on a first visit
- */
-
-/**
- * @typedef {object} Remembered
- * @property {number} id the newest deployment that was known
- * @property {string | null} version what ran then
+ * @property {Visit | null} remembered what this browser knew before this page; null on a first visit
  */
 
 /**
  * A deployment that came while the tab was open is judged by version where both sides have one, else by id.
  * One that was there before the page was loaded counts only when the page is provably stale: a first visit never does.
  *
- * @param {Knowledge} tab
+ * @param {Facts} tab
  * @param {DeploymentEvent | null} event
  * @returns {Decision}
  */
 export function decide({ version, baseline, remembered }, event) {
   if (!event) return "current";
   const before = event.id <= (baseline ?? 0);
-  const order = version && event.version ? compareVersions(event.version, version) : NaN;
-  if (version && event.version) {
-    if (version === event.version) return "current";
-    if (before && !isStale(version, order, event.id, remembered)) return "current";
-  } else if (before) return "current";
+  const comparable = version && event.version;
+  const order = comparable ? compareVersions(event.version ?? "", version) : NaN;
+  if (comparable ? version === event.version || (before && !isStale()) : before) return "current";
   return event.kind === "rollback" || order < 0 ? "rollback" : "update";
-}
 
-/**
- * A page loaded after a deployment of another version: stale when its build is older, or when the same build ran
- * here before that deployment. Otherwise it may be ahead: files are often live before the deployment is registered.
- *
- * @param {string} version
- * @param {number} order
- * @param {number} id
- * @param {Remembered | null} remembered
- */
-function isStale(version, order, id, remembered) {
-  return !!remembered && (order > 0 || (remembered.version === version && remembered.id < id));
+  // A page loaded after a deployment of another version is stale when its build is older, or when the same build ran
+  // here before that deployment. Otherwise it may be ahead: files are often live before the deployment is registered.
+  function isStale() {
+    return remembered && (order > 0 || (remembered.version === version && remembered.id < (event?.id ?? 0)));
+  }
 }
 
 /**
@@ -67,8 +52,11 @@ function isStale(version, order, id, remembered) {
 export function modeOf(event, version, own) {
   const tooOld = version && event.min_version && compareVersions(version, event.min_version) < 0;
   if (tooOld || event.mode === "force") return "force";
-  return own ?? (event.mode === "silent" || event.mode === "idle" || event.mode === "navigation" ? event.mode : "prompt");
+  return own ?? (event.mode && isMode(event.mode) ? event.mode : "prompt");
 }
+
+/** @param {string} name @returns {name is Mode} */
+const isMode = (name) => /^(silent|idle|navigation)$/.test(name);
 
 /**
  * Reads what a transport delivered.

@@ -1,6 +1,7 @@
 /**
- * Hears of deployments by whatever works: joins status, connection and leader. Says what it heard and how; whether
- * that concerns this tab is decided elsewhere. Push is only a hint: any doubt ends in one question to the status.
+ * Hears of deployments by whatever works: joins status, connection and the other tabs. Says what it heard and how;
+ * whether that concerns this tab is decided elsewhere. Push is only a hint: any doubt ends in one question to the
+ * status.
  *
  * @module
  */
@@ -9,40 +10,34 @@ import { createConnection } from "./connection.js";
 import { DEFAULT_POLICY, mergePolicy } from "./policy.js";
 import { fetchStatus } from "./transports/status.js";
 import { websocket } from "./transports/websocket.js";
-import { watchWake } from "./wake.js";
 
 /** @import { Rung } from "./connection.js" */
-/** @import { Settings, State } from "./types.js" */
-
-/** A tab that becomes visible again and again need not ask each time; milliseconds. */
-const FRESH = 10_000;
+/** @import { Source } from "./knowledge.js" */
+/** @import { Message, Notifier, Settings, State } from "./types.js" */
 
 /**
  * @typedef {object} HearingOptions
  * @property {Settings} settings
- * @property {() => number | null} lastEventId
- * @property {() => unknown} event the newest deployment known, for tabs that join
- * @property {(event: unknown, source: "push" | "status" | "tab") => void} onEvent
- * @property {(message: any) => void} onTell what the page in another tab told this one
+ * @property {Notifier} notifier
  * @property {(patch: Partial<State>) => void} update
+ * @property {() => number | null} lastEventId
+ * @property {(event: unknown, source: Source) => void} onEvent
+ * @property {(message: Message) => void} onTold
  */
 
 /** @param {HearingOptions} options */
-export function listen({ settings, lastEventId, event, onEvent, onTell, update }) {
-  const { url, frontend, environment, io } = settings;
-  const query = new URLSearchParams({ frontend, environment }).toString();
+export function listen({ settings, notifier, update, lastEventId, onEvent, onTold }) {
+  const { url, frontend, environment, io, share } = settings;
   const topic = `${frontend}/${environment}`;
+  const query = new URLSearchParams({ frontend, environment }).toString();
   let policy = DEFAULT_POLICY;
-  let checkedAt = -Infinity;
   let closed = false;
   /** @type {Promise<boolean> | undefined} */
   let checking;
   /** @type {ReturnType<typeof createConnection> | undefined} */
   let connection;
-  /** @type {ReturnType<typeof import("./leader.js").joinElection> | undefined} */
-  let election;
-  /** @type {Partial<State>} */
-  let heard = { transport: null, connected: false };
+  /** @type {ReturnType<typeof import("./leader.js").joinTabs> | undefined} */
+  let tabs;
 
   /** @type {Rung[]} */
   const rungs = io
@@ -52,24 +47,26 @@ export function listen({ settings, lastEventId, event, onEvent, onTell, update }
         { name: "sse", load: async () => (await import("./transports/sse.js")).sse },
       ];
 
+  /** @param {Partial<State>} patch what followers must know too */
+  function spread(patch) {
+    update(patch);
+    if (connection) tabs?.tell({ patch });
+  }
+
   /** @param {Record<string, unknown>} [given] */
   function follow(given) {
     policy = mergePolicy(policy, given);
-    update({ enabled: policy.enabled });
+    spread({ enabled: policy.enabled });
     connection?.follow();
   }
 
   /** One question in flight, however many ask. @returns {Promise<boolean>} whether the server answered */
-  const check = () =>
-    (checking ??= ask().finally(() => {
-      checking = undefined;
-    }));
+  const check = () => (checking ??= ask().finally(() => (checking = undefined)));
 
   async function ask() {
     try {
       const answer = await fetchStatus(url, query);
       if (closed) return false;
-      checkedAt = Date.now();
       follow(answer.policy);
       onEvent(answer.event, "status");
       return true;
@@ -84,65 +81,48 @@ export function listen({ settings, lastEventId, event, onEvent, onTell, update }
       address: () => ({ url, query, topic, lastEventId: lastEventId(), io }),
       policy: () => policy,
       ask: check,
-      mayPoll: () => !document.hidden || !!election?.wanted(),
+      mayAsk: () => !document.hidden || !!tabs?.wanted(),
       onHello: (message) => follow(message.policy),
-      onEvent(message) {
-        onEvent(message, "push");
-        election?.tell({ event: message });
+      onEvent(event) {
+        onEvent(event, "push");
+        tabs?.tell({ event });
       },
-      onChange(transport, connected) {
-        heard = { transport, connected };
-        update({ ...heard, leader: true });
-        election?.tell({ heard });
-      },
+      onChange: (transport, connected) => spread({ transport, connected }),
     });
+    update({ leader: true });
   }
 
   function disconnect() {
     connection?.close();
     connection = undefined;
+    update({ leader: false });
   }
 
-  async function elect() {
-    const { joinElection } = await import("./leader.js");
+  async function start() {
+    // The first answer is what the page is measured against, so it comes before anything that is pushed.
+    await check();
+    const shared = share !== false && "locks" in navigator && (await import("./leader.js").catch(() => undefined));
     if (closed) return;
-    election = joinElection({
-      name: `deployapp:${url}${topic}`,
-      onLead: connect,
-      onFollow() {
-        disconnect();
-        update({ leader: false });
-      },
-      onMessage(message) {
-        if (message?.heard && !connection) update((heard = message.heard));
-        if (message?.event) onEvent(message.event, message.reign ? "tab" : "push");
-        onTell(message ?? {});
-      },
-      answer: () => ({ heard, event: event() }),
-    });
+    if (shared) tabs = shared.joinTabs(`deployapp:${url}${topic}`, {
+        connect,
+        disconnect,
+        notifier,
+        update,
+        onEvent,
+        onTold,
+      });
+    else connect();
   }
 
-  // The first answer is what the page is measured against, so it comes before anything that is pushed.
-  const started = check().then(() => {
-    if (closed) return;
-    const shareable = settings.share && "locks" in navigator && "BroadcastChannel" in globalThis;
-    return shareable ? elect().catch(connect) : connect();
-  });
-
-  const unwatch = watchWake((certain) => {
-    connection?.[certain ? "verify" : "nudge"]();
-    if (certain || Date.now() - checkedAt > FRESH) void check();
-  });
+  void start();
 
   return {
-    started,
     check,
-    /** @param {unknown} message for the same page in other tabs */
-    tell: (message) => election?.tell(message),
+    verify: (/** @type {boolean} */ certain) => connection?.verify(certain),
+    tell: (/** @type {Message} */ message) => tabs?.tell(message),
     close() {
       closed = true;
-      unwatch();
-      election?.leave();
+      tabs?.leave();
       disconnect();
     },
   };

@@ -1,10 +1,13 @@
 /**
  * One connection per browser instead of one per tab: the tab that holds a Web Lock leads, the others listen on a
  * BroadcastChannel. A leader that is closed loses the lock by itself; one that is frozen does not answer and is
- * dethroned. Knows nothing of deployments: it elects, and carries messages between the tabs.
+ * dethroned. It elects, and carries messages between the tabs; it knows nothing of transports.
  *
  * @module
  */
+
+/** @import { Source } from "./knowledge.js" */
+/** @import { Message, Notifier, State } from "./types.js" */
 
 /** How often a follower that somebody looks at makes sure that its leader lives, in milliseconds. */
 const ASK_EVERY = 15_000;
@@ -12,20 +15,25 @@ const ASK_EVERY = 15_000;
 const ANSWER_TIMEOUT = 4000;
 
 /**
- * @typedef {object} ElectionOptions
- * @property {string} name shared by the tabs that can share a connection
- * @property {() => void} onLead this tab leads from now on
- * @property {() => void} onFollow it does not, or no longer
- * @property {(message: any) => void} onMessage what another tab told
- * @property {() => unknown} answer what a leader tells a tab that asks
+ * @typedef {object} Party
+ * @property {() => void} connect this tab leads from now on
+ * @property {() => void} disconnect it does not lead, or no longer
+ * @property {Notifier} notifier
+ * @property {(patch: Partial<State>) => void} update
+ * @property {(event: unknown, source: Source) => void} onEvent
+ * @property {(message: Message) => void} onTold
  */
 
-/** @param {ElectionOptions} options */
-export function joinElection({ name, onLead, onFollow, onMessage, answer }) {
+/**
+ * @param {string} name shared by the tabs that can share a connection
+ * @param {Party} party
+ */
+export function joinTabs(name, { connect, disconnect, notifier, update, onEvent, onTold }) {
   const channel = new BroadcastChannel(name);
   const leaving = new AbortController();
-  let asked = 0;
-  /** @type {(() => void) | undefined} ends the reign */
+  let askedAt = 0;
+  let paused = false;
+  /** Ends the reign. @type {(() => void) | undefined} */
   let resign;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let doubt;
@@ -33,41 +41,49 @@ export function joinElection({ name, onLead, onFollow, onMessage, answer }) {
   let candidacy;
 
   channel.onmessage = ({ data }) => {
-    if (data?.ask) {
-      asked = Date.now();
-      if (resign) channel.postMessage({ reign: true, ...Object(answer()) });
-    } else {
-      if (data?.reign) calm();
-      onMessage(data);
+    if (data.ask) {
+      askedAt = Date.now();
+      if (resign) answer();
     }
+    if (data.patch && !resign) {
+      calm();
+      update(data.patch);
+    }
+    if (data.event) onEvent(data.event, data.answered ? "tab" : "push");
+    onTold(data);
   };
 
-  const reign = () =>
-    /** @type {Promise<void>} */ (
-      new Promise((resolve) => {
-        calm();
-        resign = resolve;
-        onLead();
-      })
-    );
+  function answer() {
+    const { transport, connected, enabled, event } = notifier.current;
+    channel.postMessage({ patch: { transport, connected, enabled }, event, answered: true });
+  }
+
+  /** @returns {Promise<void>} lasts as long as the reign */
+  function reign() {
+    calm();
+    connect();
+    return new Promise((resolve) => {
+      resign = resolve;
+    });
+  }
 
   /** @param {LockOptions} how */
   async function stand(how) {
     try {
-      await navigator.locks.request(name, how, (lock) => (lock ? reign() : undefined));
+      await navigator.locks.request(name, how, reign);
     } catch (error) {
-      // AbortError: dethroned by a tab that thought this one frozen, or no longer a candidate. Anything else: no locks here.
+      // AbortError: dethroned by a tab that thought this one frozen, or no longer a candidate. Else: no locks here.
       if (/** @type {Error} */ (error).name !== "AbortError") await reign();
     }
     if (!resign) return;
     resign = undefined;
-    onFollow();
+    disconnect();
     enlist();
   }
 
   /** Waits in line for the lock. */
   function enlist() {
-    if (leaving.signal.aborted || paused) return;
+    if (paused) return;
     candidacy = new AbortController();
     void stand({ signal: candidacy.signal });
     ask();
@@ -88,35 +104,34 @@ export function joinElection({ name, onLead, onFollow, onMessage, answer }) {
     }, ANSWER_TIMEOUT);
   }
 
-  let paused = false;
-  /** A page in the back/forward cache or frozen must not hold the others back. */
-  const pause = () => {
+  /** A page that is frozen or in the back/forward cache must not hold the others back. */
+  function pause() {
     paused = true;
     calm();
     candidacy?.abort();
     resign?.();
-  };
-  const resume = () => {
+  }
+
+  function resume() {
     if (!paused) return;
     paused = false;
     enlist();
-  };
-  for (const type of ["pagehide", "pageshow"]) {
-    addEventListener(type, type === "pagehide" ? pause : resume, { signal: leaving.signal });
   }
-  document.addEventListener("freeze", pause, { signal: leaving.signal });
-  document.addEventListener("resume", resume, { signal: leaving.signal });
-  document.addEventListener("visibilitychange", ask, { signal: leaving.signal });
-  const timer = setInterval(ask, ASK_EVERY);
 
-  onFollow();
+  const { signal } = leaving;
+  addEventListener("pagehide", pause, { signal });
+  addEventListener("pageshow", resume, { signal });
+  document.addEventListener("freeze", pause, { signal });
+  document.addEventListener("resume", resume, { signal });
+  document.addEventListener("visibilitychange", ask, { signal });
+  const timer = setInterval(ask, ASK_EVERY);
   enlist();
 
   return {
-    /** @param {unknown} message for every other tab */
+    /** @param {Message} message for every other tab */
     tell: (message) => channel.postMessage(message),
-    /** @returns {boolean} whether a visible tab asked lately, so that somebody looks although this tab is hidden */
-    wanted: () => Date.now() - asked < 3 * ASK_EVERY,
+    /** @returns {boolean} whether a visible tab asked lately: somebody looks, although this tab may be hidden */
+    wanted: () => Date.now() - askedAt < 3 * ASK_EVERY,
     leave() {
       pause();
       leaving.abort();

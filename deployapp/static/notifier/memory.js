@@ -5,14 +5,15 @@
  * @module
  */
 
+/** @import { Memory } from "./types.js" */
+
 /**
- * @template {object} T
  * @param {"localStorage" | "sessionStorage"} storage
  * @param {string} key
+ * @returns {Memory<any>}
  */
 export function createMemory(storage, key) {
   return {
-    /** @returns {Partial<T> | null} */
     read() {
       try {
         const value = JSON.parse(globalThis[storage].getItem(key) ?? "null");
@@ -21,14 +22,11 @@ export function createMemory(storage, key) {
         return null;
       }
     },
-    /** @param {Partial<T> | null} value null forgets @returns {boolean} whether it was kept */
     write(value) {
       try {
-        if (value) globalThis[storage].setItem(key, JSON.stringify(value));
-        else globalThis[storage].removeItem(key);
-        return true;
+        globalThis[storage].setItem(key, JSON.stringify(value));
       } catch {
-        return false;
+        // Nothing is remembered, so the next visit is a first one, which never prompts.
       }
     },
   };

@@ -5,176 +5,146 @@
  * @module
  */
 
+import { modeOf } from "./decision.js";
 import { createGuard } from "./guard.js";
+import { createPlans } from "./plans.js";
 import { ATTEMPTS, attemptsOf, travel } from "./reload.js";
 import { sleep } from "./sleep.js";
 
-/** @import { Mode, Notice, State, Tab } from "./types.js" */
+/** @import { Message, Notice, State, Tab } from "./types.js" */
 
-const SECOND = 1000;
-/** How long it is said that the old version came back, before the second and last attempt. */
-const RETRY = 3 * SECOND;
-/** How long "Updated to …" stays. */
-const UPDATED = 8 * SECOND;
+/** How long "Updated to …" stays, in milliseconds. */
+const UPDATED = 8000;
+/** A file that was missing longer ago says nothing about the next deployment. */
+const BROKEN = 600_000;
+/** As many deployments' notes are kept. */
+const NEWS = 10;
 
 /** @param {Tab} tab */
 export function createMover(tab) {
-  const { settings } = tab;
-  /** @type {Record<"guards" | "savers" | "restorers", Set<any>>} */
-  const hooks = { guards: new Set(), savers: new Set(), restorers: new Set() };
-  const guard = createGuard(hooks.guards);
-  const arrived = tab.journey.read();
-  if (arrived?.kept) tab.journey.write({ ...arrived, kept: undefined });
+  const { settings, notifier, update, emit, tell, visits, journeys } = tab;
+  const guard = createGuard(tab.guards);
+  const arrived = journeys.read();
   let settled = !arrived;
   let considered = "";
-  let broken = false;
+  let brokenAt = -Infinity;
   let travelling = false;
-  let activeAt = Date.now();
   let plan = new AbortController();
   let trip = new AbortController();
-  const watching = new AbortController();
+  const plans = createPlans({ settings, guard, show, update, reload });
 
-  for (const type of ["pointerdown", "pointermove", "keydown", "wheel", "scroll", "touchstart"]) {
-    addEventListener(type, () => (activeAt = Date.now()), { capture: true, passive: true, signal: watching.signal });
-  }
+  // What is kept is given back once; a later reload keeps anew.
+  if (arrived) journeys.write({ ...arrived, kept: undefined });
+  update({ dismissed: visits.read()?.dismissed ?? null });
 
   /** @param {Notice} notice shown unless this very deployment was put away */
-  const tell = (notice) => {
-    const { event, dismissed } = tab.state();
-    tab.update({ notice: dismissed === event?.id ? null : notice });
-  };
+  function show(notice) {
+    const { event, dismissed } = notifier.current;
+    update({ notice: event && dismissed === event.id ? null : notice });
+  }
 
-  /** @param {{ discard?: boolean }} [how] */
-  async function reload({ discard = false } = {}) {
-    const { event } = tab.state();
-    if (attemptsOf(tab.journey.read(), event) >= ATTEMPTS) return tab.update({ notice: "stuck" });
+  /** @param {{ discard?: boolean, all?: boolean }} [how] */
+  async function reload({ discard = false, all = false } = {}) {
+    if (all) tell({ reload: true });
+    const { event } = notifier.current;
     const mayLeave = () => {
-      const free = discard || !guard.unsaved();
-      if (!free) tab.update({ notice: "unsaved" });
-      return free;
+      if (discard || !guard.unsaved()) return true;
+      update({ notice: "unsaved" });
+      return false;
     };
-    if (!mayLeave()) return;
-    if (!tab.emit("beforereload", { event })) return tell("available");
-    if (travelling) return;
+    if (attemptsOf(journeys.read(), event) >= ATTEMPTS) return update({ notice: "stuck" });
+    if (travelling || !mayLeave()) return;
+    if (!emit("beforereload", event)) return show("available");
     travelling = true;
     trip = new AbortController();
-    await travel(tab, { save, mayLeave, signal: trip.signal }).catch(ignoreAbort);
+    await travel(tab, mayLeave, trip.signal).catch(ignoreAbort);
     travelling = false;
   }
 
-  const save = () => Object.assign({}, ...[...hooks.savers].map((saver) => saver()));
-
-  /** Spreads the herd: each tab picks its own moment of the window that the server gave. @param {State} state */
-  const spread = ({ event }) => Math.random() * (event?.reload_window ?? 0) * SECOND;
-
-  /** @type {Record<Mode, (state: State, signal: AbortSignal) => unknown>} */
-  const plans = {
-    silent: () => tab.update({ notice: null }),
-    prompt: () => tell("available"),
-    async idle(state, signal) {
-      await sleep(spread(state), signal);
-      while (Date.now() - activeAt < settings.idleSeconds * SECOND || guard.unsaved()) {
-        if (Date.now() - activeAt > settings.idleSeconds * SECOND) tell("unsaved");
-        await sleep(SECOND, signal);
-      }
-      await reload();
-    },
-    async navigation(state, signal) {
-      await sleep(spread(state), signal);
-      for (let here = location.href; here === location.href || guard.unsaved(); ) {
-        if (here !== location.href) tell("unsaved");
-        await sleep(SECOND / 4, signal);
-      }
-      await reload();
-    },
-    async force(state, signal) {
-      await sleep(spread(state), signal);
-      for (let seconds = settings.countdownSeconds; seconds > 0 || guard.unsaved(); ) {
-        const unsaved = guard.unsaved();
-        tab.update(unsaved ? { notice: "unsaved" } : { notice: "countdown", seconds: seconds-- });
-        await sleep(SECOND, signal);
-      }
-      await reload();
-    },
-  };
-
-  /** @param {State} state */
-  function consider(state) {
+  /** Chooses what to do about a state that matters. @param {State} present */
+  function consider({ event, decision, enabled, mode }) {
     plan.abort();
     plan = new AbortController();
-    if (!state.enabled || state.decision === "unknown") return tab.update({ notice: null });
-    const attempts = attemptsOf(tab.journey.read(), state.event);
-    if (!settled) arrive(state);
-    else if (state.decision === "current") stay();
-    else if (attempts >= ATTEMPTS) tab.update({ notice: "stuck" });
-    else if (!travelling) void carryOut(broken ? () => reload() : attempts ? retry : plans[state.mode], state);
+    if (decision === "unknown") return;
+    if (!settled) return arrive();
+    if (decision === "current" || !event) trip.abort();
+    if (decision === "current" || !event || !enabled) return update({ notice: null });
+    if (travelling) return;
+    const attempts = attemptsOf(journeys.read(), event);
+    if (attempts >= ATTEMPTS) show("stuck");
+    else if (Date.now() - brokenAt < BROKEN) void reload();
+    else void plans[attempts ? "retry" : mode](event, plan.signal).catch(ignoreAbort);
   }
 
-  /** @param {(state: State, signal: AbortSignal) => unknown} planned @param {State} state */
-  async function carryOut(planned, state) {
-    await Promise.resolve(planned(state, plan.signal)).catch(ignoreAbort);
-  }
-
-  /** The reload brought the old page back, from some cache. @param {State} _ @param {AbortSignal} signal */
-  async function retry(_, signal) {
-    tab.update({ notice: "waiting" });
-    await sleep(RETRY, signal);
-    await reload();
-  }
-
-  function stay() {
-    trip.abort();
-    tab.update({ notice: null });
-  }
-
-  /** The first decision after a reload: says what became of it. @param {State} state */
-  function arrive(state) {
+  /** The first decision after a reload: says what became of it. */
+  function arrive() {
     settled = true;
-    if (state.decision !== "current") {
-      if (attemptsOf(tab.journey.read(), state.event) >= ATTEMPTS) tab.emit("stuck", state.event);
-      return consider(state);
+    const { event, decision } = notifier.current;
+    if (decision === "current") {
+      journeys.write(null);
+      if (!arrived?.id) return;
+      emit("updated", { event, from: arrived.from });
+      update({ notice: "updated" });
+      return void sleep(UPDATED, plan.signal).then(() => update({ notice: null }), ignoreAbort);
     }
-    tab.journey.write(null);
-    if (!arrived?.id) return;
-    tab.emit("updated", { event: state.event, from: arrived.from });
-    tab.update({ notice: "updated" });
-    sleep(UPDATED, plan.signal).then(() => tab.update({ notice: null }), ignoreAbort);
+    // Whoever asked for a reload that changed nothing must hear of it, even after "Later".
+    if (attemptsOf(arrived, event)) update({ dismissed: null });
+    if (attemptsOf(arrived, event) >= ATTEMPTS) emit("stuck", event);
+    consider(notifier.current);
   }
 
-  /** @param {any} restorer */
-  const restore = (restorer) => arrived?.kept && restorer(arrived.kept);
-
-  const unsubscribe = tab.subscribe((state) => {
-    const key = [state.event?.id, state.decision, state.mode, state.enabled, state.dismissed].join();
+  const unsubscribe = notifier.subscribe((present) => {
+    const { event, decision, enabled, dismissed, news } = present;
+    const key = [event?.id, decision, enabled, dismissed].join();
     if (key === considered) return;
     considered = key;
-    consider(state);
+    const fresh = event && event !== news.at(-1) ? [...news, event].slice(-NEWS) : news;
+    update({
+      news: decision === "current" ? [] : fresh,
+      ...(event && { mode: modeOf(event, settings.version, settings.mode) }),
+    });
+    consider(notifier.current);
   });
+
+  /** @param {number | null} id */
+  function putAway(id) {
+    // Only now: a reload that waits for the server is called off, a forced one is not.
+    if (notifier.current.mode !== "force") trip.abort();
+    update({ dismissed: id, notice: null });
+  }
 
   return {
     reload,
+    dismiss() {
+      const { event, notice } = notifier.current;
+      if (notice === "available") tell({ dismissed: event?.id });
+      if (event && event.severity !== "critical") {
+        visits.write({ id: 0, version: null, ...visits.read(), dismissed: event.id });
+      }
+      putAway(event?.id ?? null);
+    },
+    /** @param {Message} message what the user did in another tab */
+    heed({ dismissed, reload: moving }) {
+      const { event, decision, notice } = notifier.current;
+      if (dismissed && dismissed === event?.id && notice === "available") putAway(dismissed);
+      if (moving && decision !== "current") void reload();
+    },
     saved: guard.saved,
-    /** Calls off a reload that waits for the server, except a forced one. */
-    postpone() {
-      if (tab.state().mode !== "force") trip.abort();
+    /** @param {(kept: any) => void} callback */
+    restore(callback) {
+      if (arrived?.kept) callback(arrived.kept);
     },
-    /** The tab lacks files: it moves as soon as there is a deployment to move to. */
-    async rescue() {
-      broken = true;
-      await tab.check();
-      if (/update|rollback/.test(tab.state().decision)) await reload();
+    /** The tab lacks files: it moves as soon as there is a deployment to move to. @param {unknown} [error] */
+    async rescue(error) {
+      emit("rescue", error);
+      brokenAt = Date.now();
+      await notifier.check();
+      if (/update|rollback/.test(notifier.current.decision)) await reload();
     },
-    /** @param {keyof typeof hooks} kind @param {any} callback */
-    hook(kind, callback) {
-      hooks[kind].add(callback);
-      if (kind === "restorers") restore(callback);
-    },
-    /** @param {keyof typeof hooks} kind @param {any} callback */
-    unhook: (kind, callback) => void hooks[kind].delete(callback),
     stop() {
       unsubscribe();
       guard.stop();
-      watching.abort();
+      plans.stop();
       plan.abort();
       trip.abort();
     },

@@ -6,6 +6,9 @@
 
 /** @import { Policy } from "./types.js" */
 
+/** Longer is a mistake, and timers overflow after 24 days. */
+const DAY = 86_400;
+
 /** @type {Policy} until the server says otherwise */
 export const DEFAULT_POLICY = { enabled: true, poll_interval: 300, poll_jitter: 0.2, reconnect_max: 60 };
 
@@ -19,7 +22,7 @@ export const DEFAULT_POLICY = { enabled: true, poll_interval: 300, poll_jitter: 
 export function mergePolicy(policy, given = {}) {
   const number = (/** @type {"poll_interval" | "poll_jitter" | "reconnect_max"} */ name, least = 1) => {
     const value = Number(given[name] ?? NaN);
-    return value >= least ? value : policy[name];
+    return value >= least && value <= DAY ? value : policy[name];
   };
   return {
     enabled: "enabled" in given ? !/^(0|false)$/.test(String(given.enabled)) : policy.enabled,
@@ -34,8 +37,7 @@ export function mergePolicy(policy, given = {}) {
  * @returns {Record<string, string>}
  */
 export function parseHeader(header) {
-  const pairs = (header ?? "").split(",").map((pair) => pair.trim().replace("-", "_").split("="));
-  return Object.fromEntries(pairs);
+  return Object.fromEntries((header ?? "").split(/, */).map((pair) => pair.replace("-", "_").split("=")));
 }
 
 /**

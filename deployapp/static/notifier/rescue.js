@@ -10,10 +10,11 @@ const FAILURE =
   /dynamically imported module|importing a module script failed|ChunkLoadError|Loading (CSS )?chunk|valid JavaScript MIME type/i;
 
 /**
- * @param {(error: unknown) => void} onFailure
- * @returns {() => void} stops watching
+ * @param {{ rescue(error: unknown): unknown }} notifier is told of each
+ * @returns {{ stop(): void }}
  */
-export function watchFailures(onFailure) {
+export function watchFailures(notifier) {
+  const onFailure = (/** @type {unknown} */ error) => void notifier.rescue(error);
   const watching = new AbortController();
   const { signal } = watching;
   addEventListener("vite:preloadError", (event) => onFailure(/** @type {any} */ (event).payload), { signal });
@@ -27,7 +28,7 @@ export function watchFailures(onFailure) {
     },
     { capture: true, signal },
   );
-  return () => watching.abort();
+  return { stop: () => watching.abort() };
 }
 
 /** @param {any} error @returns {boolean} */
@@ -36,11 +37,12 @@ export function looksLikeMissingFile(error) {
 }
 
 /**
- * The address of a file of the page's build; `data-deployapp-ignore` marks those whose loss says nothing (statistics).
+ * The address of a file of the page's build, as far as one can tell: a blocked advertisement says nothing.
  *
  * @param {EventTarget | null} target
  */
 function assetOf(target) {
   if (!(target instanceof HTMLScriptElement || target instanceof HTMLLinkElement)) return "";
-  return target.hasAttribute("data-deployapp-ignore") ? "" : target instanceof HTMLLinkElement ? target.href : target.src;
+  const address = target instanceof HTMLLinkElement ? target.href : target.src;
+  return target.type === "module" || /modulepreload/.test(/** @type {HTMLLinkElement} */ (target).rel) || address.startsWith(origin) ? address : "";
 }

@@ -157,19 +157,72 @@
  */
 
 /**
- * @typedef {object} Settings
- * @property {string} url
- * @property {string} frontend
- * @property {string} environment
- * @property {string | null} version
- * @property {Mode | undefined} mode
- * @property {BannerOptions | null} banner
- * @property {SocketIoFactory | undefined} io
- * @property {boolean} share
- * @property {boolean} rescue
- * @property {boolean} refreshAll
- * @property {number} idleSeconds
- * @property {number} countdownSeconds
+ * What this browser remembers of a topic.
+ *
+ * @typedef {object} Visit
+ * @property {number} id the newest deployment that was known while the tab was current
+ * @property {string | null} version what ran then
+ * @property {number | null} [dismissed] the deployment whose notice was put away
+ */
+
+/**
+ * What a tab keeps over a reload.
+ *
+ * @typedef {object} Journey
+ * @property {number} [id] of the deployment to be reached; without it the reload had none
+ * @property {string | null} [to] version to be reached
+ * @property {string | null} from what ran before
+ * @property {number} attempts reloads towards it so far
+ * @property {unknown} [kept] by the page's `save` callbacks
+ */
+
+/**
+ * @template T
+ * @typedef {object} Memory
+ * @property {() => T | null} read
+ * @property {(value: T | null) => void} write null forgets
+ */
+
+/**
+ * Options, completed.
+ *
+ * @typedef {Options & { url: string, frontend: string, environment: string, version: string | null }} Settings
+ */
+
+/**
+ * The public API. Dispatches `deployment` (each new deployment heard of), `change` (each new state), `beforereload`
+ * (cancelable), `updated` (the first page load after a successful reload), `stuck` and `rescue`; what `detail` holds
+ * is in docs/client.md.
+ *
+ * @typedef {EventTarget & NotifierMethods} Notifier
+ */
+
+/**
+ * @typedef {object} NotifierMethods
+ * @property {State} current the present state; the same object until something changes. Only to be read
+ * @property {(subscriber: (state: State) => void) => () => void} subscribe calls now and at every change; answers what
+ *   ends it (Svelte's store contract; also fit for React's `useSyncExternalStore`)
+ * @property {() => Promise<State>} check asks the server once; whoever asks meanwhile shares the answer
+ * @property {(how?: ReloadOptions) => Promise<void>} reload moves this tab to the newest deployment, safely: unsaved
+ *   work stops it with a notice, a server that does not answer delays it
+ * @property {() => unknown} dismiss puts the notice away, in every tab and for this deployment only
+ * @property {(callback: () => boolean) => () => void} guard the callback answers true while a reload would lose work;
+ *   answers what takes it back
+ * @property {() => Promise<void>} saved says that what was entered so far is saved: a form field counts as unsaved only
+ *   when changed again
+ * @property {(callback: () => object | null | undefined) => () => void} save the callback answers what the page wants
+ *   back after a reload (as JSON); answers what takes it back
+ * @property {(callback: (kept: any) => void) => Promise<void>} restore the callback gets what `save` kept, if this page
+ *   load follows such a reload
+ * @property {(error?: unknown) => Promise<void>} rescue tells of a failure that looks like files of an old deployment
+ *   being gone (for a framework's error boundary)
+ * @property {() => void} destroy ends everything: connection, timers, listeners, banner
+ */
+
+/**
+ * @typedef {object} ReloadOptions
+ * @property {boolean} [discard] the user agreed to lose what is unsaved
+ * @property {boolean} [all] the other tabs of this frontend move too, as far as nothing is unsaved there
  */
 
 /**
@@ -177,13 +230,25 @@
  *
  * @typedef {object} Tab
  * @property {Settings} settings
- * @property {{ read(): Partial<import("./reload.js").Journey> | null,
- *   write(value: Partial<import("./reload.js").Journey> | null): boolean }} journey outlives a reload of this tab
- * @property {() => State} state
- * @property {(subscriber: (state: State) => void) => () => void} subscribe
+ * @property {Notifier} notifier
+ * @property {Memory<Visit>} visits
+ * @property {Memory<Journey>} journeys
+ * @property {Set<() => boolean>} guards
+ * @property {Set<() => object | null | undefined>} savers
  * @property {(patch: Partial<State>) => void} update
  * @property {(type: string, detail?: unknown) => boolean} emit false when a listener prevented the default
- * @property {() => Promise<State>} check
+ * @property {(message: Message) => void} tell the same page in the other tabs
+ */
+
+/**
+ * What one tab tells the others: parts of its state, a deployment, or what its user did.
+ *
+ * @typedef {object} Message
+ * @property {Partial<State>} [patch]
+ * @property {unknown} [event]
+ * @property {boolean} [answered] this is a leader's answer, not news
+ * @property {number | null} [dismissed]
+ * @property {boolean} [reload]
  */
 
 export {};

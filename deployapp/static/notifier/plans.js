@@ -1,0 +1,83 @@
+/**
+ * What each mode does about a deployment. A plan ends in a notice or in a reload, and stops when its signal is aborted.
+ * A plan that cannot go on because of unsaved work says so instead of waiting in silence.
+ *
+ * @module
+ */
+
+import { sleep } from "./sleep.js";
+
+/** @import { DeploymentEvent, Mode, Notice, Settings, State } from "./types.js" */
+
+const SECOND = 1000;
+/** How long it is said that the old version came back, before the second and last attempt. */
+const RETRY = 3 * SECOND;
+
+/**
+ * @typedef {object} Means
+ * @property {Settings} settings
+ * @property {{ unsaved(): boolean }} guard
+ * @property {(notice: Notice) => void} show
+ * @property {(patch: Partial<State>) => void} update
+ * @property {() => Promise<void>} reload
+ */
+
+/** @param {Means} means */
+export function createPlans({ settings: { idleSeconds = 60, countdownSeconds = 30 }, guard, show, update, reload }) {
+  const watching = new AbortController();
+  let activeAt = Date.now();
+  for (const type of ["pointerdown", "pointermove", "keydown", "wheel", "scroll", "touchstart"]) {
+    addEventListener(type, () => (activeAt = Date.now()), { capture: true, passive: true, signal: watching.signal });
+  }
+
+  /** @param {() => boolean} ready @param {AbortSignal} signal resolves once ready and nothing is unsaved */
+  async function chance(ready, signal) {
+    while (!ready() || guard.unsaved()) {
+      if (ready()) show("unsaved");
+      await sleep(SECOND / 4, signal);
+    }
+  }
+
+  /** Spreads the herd: each tab picks its moment of the window that the server gave. @param {DeploymentEvent} event */
+  const turn = ({ reload_window }, /** @type {AbortSignal} */ signal) =>
+    sleep(Math.random() * (reload_window || 0) * SECOND, signal);
+
+  /** @type {Record<Mode | "retry", (event: DeploymentEvent, signal: AbortSignal) => Promise<void>>} */
+  const plans = {
+    async silent() {
+      update({ notice: null });
+    },
+    async prompt() {
+      show("available");
+    },
+    async idle(event, signal) {
+      await turn(event, signal);
+      await chance(() => Date.now() - activeAt >= idleSeconds * SECOND, signal);
+      await reload();
+    },
+    async navigation(event, signal) {
+      await turn(event, signal);
+      // Compared instead of listened for: routers change the address in ways that fire no event everywhere.
+      const here = location.href;
+      await chance(() => location.href !== here, signal);
+      await reload();
+    },
+    async force(event, signal) {
+      await turn(event, signal);
+      for (let seconds = countdownSeconds; seconds > 0; seconds--) {
+        await chance(() => true, signal);
+        update({ notice: "countdown", seconds });
+        await sleep(SECOND, signal);
+      }
+      await chance(() => true, signal);
+      await reload();
+    },
+    /** The reload brought the old page back, from some cache. */
+    async retry(_, signal) {
+      update({ notice: "waiting" });
+      await sleep(RETRY, signal);
+      await reload();
+    },
+  };
+  return { ...plans, stop: () => watching.abort() };
+}
