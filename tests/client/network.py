@@ -1,0 +1,113 @@
+"""What stands between a browser and a server: a proxy that can forbid, cut and silence connections, and counts them."""
+
+import contextlib
+import socket
+import threading
+from typing import Self
+
+from tests.waiting import eventually
+
+CHUNK = 65_536
+FORBIDDEN = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+
+
+class Network:
+    """Forwards to a port of this machine. Each HTTP connection carries one request, so that each can be judged."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.forbidden: set[str] = set()  # beginnings of paths, such as "/ws/"
+        self.requests: list[str] = []  # request lines and headers, as they came
+        self._open: dict[socket.socket, tuple[str, threading.Event]] = {}
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+
+    def open_to(self, path: str) -> int:
+        """How many connections to this path are open now."""
+        return sum(opened.startswith(path) for opened, _ in list(self._open.values()))
+
+    def asked(self, path: str) -> int:
+        """How many requests for this path have come so far."""
+        return sum(request.split(" ")[1].startswith(path) for request in self.requests)
+
+    def forbid(self, *paths: str) -> None:
+        """Refuse these paths from now on and cut what is open to them."""
+        self.forbidden = set(paths)
+        self.cut(*paths)
+
+    def cut(self, *paths: str) -> None:
+        """Close the open connections to these paths."""
+        for connection, (path, _) in list(self._open.items()):
+            if path.startswith(paths):
+                _shut(connection)
+
+    def fall_silent(self) -> None:
+        """Swallow what the open connections carry from now on, as a network does that a laptop has left."""
+        for _, silent in list(self._open.values()):
+            silent.set()
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._accept, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._listener.close()
+        self.cut("/")
+        eventually(lambda: not self._open)
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = self._listener.accept()
+                threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, client: socket.socket) -> None:
+        with client, contextlib.suppress(OSError):
+            head = _head(client)
+            if not head:
+                return
+            self.requests.append(head.decode("latin-1"))
+            path = self.requests[-1].split(" ")[1]
+            if path.startswith(tuple(self.forbidden)):
+                client.sendall(FORBIDDEN)
+                return
+            silent = threading.Event()
+            self._open[client] = (path, silent)
+            try:
+                self._forward(client, head, silent)
+            finally:
+                del self._open[client]
+
+    def _forward(self, client: socket.socket, head: bytes, silent: threading.Event) -> None:
+        if b"upgrade: websocket" not in head.lower():
+            head = head.replace(b"Connection: keep-alive", b"Connection: close")
+        with socket.create_connection(("127.0.0.1", self.port)) as server:
+            server.sendall(head)
+            back = threading.Thread(target=_pump, args=(server, client, silent), daemon=True)
+            back.start()
+            _pump(client, server, silent)
+            back.join()
+
+
+def _head(client: socket.socket) -> bytes:
+    head = b""
+    while b"\r\n\r\n" not in head:
+        received = client.recv(CHUNK)
+        if not received:
+            return b""
+        head += received
+    return head
+
+
+def _pump(source: socket.socket, target: socket.socket, silent: threading.Event) -> None:
+    with contextlib.suppress(OSError):
+        while received := source.recv(CHUNK):
+            if not silent.is_set():
+                target.sendall(received)
+    _shut(source)
+    _shut(target)
+
+
+def _shut(connection: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)

@@ -1,0 +1,112 @@
+"""Issue 5, point 3: one connection per browser, not per tab."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import BrowserContext
+
+from tests.client.conftest import Tab
+from tests.client.frontend import Frontend
+from tests.client.network import Network
+from tests.client.test_transports import WS
+from tests.deployapp_process import Deployapp
+from tests.waiting import eventually
+
+OpenTab = Callable[..., Tab]
+
+
+def test_complaint_7_ten_tabs_one_connection_one_dismissal(
+    deployapp: Deployapp, network: Network, open_tab: OpenTab
+) -> None:
+    tabs = [open_tab() for _ in range(10)]
+    assert network.open_to(WS) == 1
+    assert [tab.state["leader"] for tab in tabs] == [True] + [False] * 9
+    deployapp.trigger(version="1.1.0")
+    for tab in tabs:
+        tab.is_(notice="available")
+    tabs[7].press("Later")
+    for tab in tabs:
+        tab.is_(notice=None)
+    assert network.asked(WS) == 1
+
+
+def test_the_next_tab_takes_over_when_the_leader_is_closed(
+    deployapp: Deployapp, network: Network, open_tab: OpenTab
+) -> None:
+    first, second = open_tab(), open_tab()
+    deployment = deployapp.trigger(version="1.1.0")
+    first.hears(deployment)
+    second.hears(deployment)
+    first.page.close()
+    second.is_(leader=True, connected=True)
+    second.hears(deployapp.trigger(version="1.2.0"))
+    assert network.open_to(WS) == 1
+
+
+def test_a_leader_that_the_browser_freezes_hands_over(
+    deployapp: Deployapp, context: BrowserContext, network: Network, open_tab: OpenTab
+) -> None:
+    first, second = open_tab(), open_tab()
+    context.new_cdp_session(first.page).send("Page.setWebLifecycleState", {"state": "frozen"})
+    second.is_(leader=True, connected=True)
+    second.hears(deployapp.trigger(version="1.1.0"))
+    eventually(lambda: network.open_to(WS) == 1)
+
+
+def test_a_leader_that_hangs_is_dethroned(deployapp: Deployapp, context: BrowserContext, open_tab: OpenTab) -> None:
+    first, second = open_tab(), open_tab()
+    session = context.new_cdp_session(first.page)
+    session.send("Debugger.enable")
+    session.send("Debugger.pause")
+    first.page.evaluate_handle("setTimeout(() => {})")  # runs into the pause and stays there
+    second.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # somebody looks at it
+    second.is_(leader=True, connected=True)
+    session.send("Debugger.disable")
+    first.is_(leader=False)
+    deployment = deployapp.trigger(version="1.1.0")
+    first.hears(deployment)
+    second.hears(deployment)
+
+
+def test_without_sharing_each_tab_has_its_own(network: Network, open_tab: OpenTab) -> None:
+    open_tab(share=False)
+    open_tab(share=False)
+    assert network.open_to(WS) == 2
+
+
+def test_complaint_7_refresh_moves_the_other_tabs_too(
+    deployapp: Deployapp, frontend: Frontend, open_tab: OpenTab
+) -> None:
+    first, second, third = (open_tab(refreshAll=True) for _ in range(3))
+    third.page.get_by_label("Name").fill("half a name")
+    deployapp.trigger(version="1.1.0")
+    first.is_(notice="available")
+    second.is_(notice="available")
+    third.is_(notice="available")
+    frontend.version = "1.1.0"
+    first.press("Refresh")
+    first.runs("1.1.0")
+    second.runs("1.1.0")
+    third.is_(notice="unsaved", version="1.0.0")
+
+
+def test_complaint_18_two_frontends_on_one_page(deployapp: Deployapp, frontend: Frontend, open_tab: OpenTab) -> None:
+    """Micro-frontends: each has a notifier of its own, and nothing is on `window` that this page did not put there."""
+    frontend.script = f"""
+      const before = Object.keys(globalThis);
+      globalThis.other = createNotifier({{ url: "{frontend.service}", environment: "staging", banner: false }});
+      globalThis.added = Object.keys(globalThis).filter((key) => !before.includes(key) && key !== "other");"""
+    tab = open_tab()
+    eventually(lambda: tab.page.evaluate("other.current.connected"))
+    deployapp.trigger(version="1.1.0", environment="staging")
+    eventually(lambda: tab.page.evaluate("other.current.event?.version") == "1.1.0")
+    assert tab.state["event"] is None
+    tab.hears(deployapp.trigger(version="1.2.0"))
+    assert tab.page.evaluate("other.current.event.version") == "1.1.0"
+    assert tab.page.evaluate("added") == []
+
+
+def test_what_is_destroyed_leaves_nothing(network: Network, open_tab: OpenTab) -> None:
+    tab = open_tab()
+    tab.page.evaluate("notifier.destroy()")
+    eventually(lambda: network.open_to(WS) == 0)
+    assert tab.banner.count() == 0
