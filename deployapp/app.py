@@ -6,7 +6,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import ConfigError, Settings, load
-from deployapp import api, cli, database, realtime_app
+from deployapp import api, cli, database, notifier_files, realtime_app
 from deployapp.auth import sessions
 from deployapp.bus import make_bus
 from deployapp.capture import deployment_committed
@@ -30,6 +30,7 @@ def create_app(settings: Settings | None = None, loop: Loop | None = None) -> Fl
     sessions.init_app(app)
     api.init_app(app)
     cli.init_app(app)
+    notifier_files.init_app(app)
     _announce_on_bus(app, settings)
     if loop is not None:
         realtime_app.init_app(app, loop)

@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 NOTIFIER = ROOT / "deployapp" / "static" / "notifier"
 CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update"
+FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-sync"
 # Fast enough for tests to wait on: the server sets the client's pace.
 PACE = {"POLL_INTERVAL": "1", "RECONNECT_MAX": "1"}
 

@@ -24,7 +24,7 @@ MAIN = """import {{ createNotifier }} from "{service}static/notifier/index.js";
 const log = (globalThis.log = []);
 const notifier = (globalThis.notifier = createNotifier({options}));
 for (const type of ["deployment", "beforereload", "updated", "stuck", "rescue"]) {{
-  notifier.addEventListener(type, ({{ detail }}) => log.push([type, detail instanceof Error ? detail.message : detail]));
+  notifier.addEventListener(type, ({{ detail }}) => log.push([type, detail?.message ?? detail]));
 }}
 {script}"""
 

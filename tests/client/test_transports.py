@@ -21,9 +21,7 @@ def test_complaint_16_websocket_tells_at_once(deployapp: Deployapp, network: Net
     assert network.asked(STATUS) == asked, "it was pushed, not asked for"
 
 
-def test_sse_takes_over_where_websocket_is_blocked(
-    deployapp: Deployapp, network: Network, open_tab: OpenTab
-) -> None:
+def test_sse_takes_over_where_websocket_is_blocked(deployapp: Deployapp, network: Network, open_tab: OpenTab) -> None:
     network.forbid(WS)
     tab = open_tab().is_(transport="sse")
     tab.hears(deployapp.trigger(version="1.1.0"))
@@ -126,14 +124,11 @@ def test_complaint_15_a_hidden_tab_does_not_poll_and_asks_once_on_return(
     tab.hears(deployment)
 
 
-
-
 def hide(tab: Tab, hidden: bool) -> None:
     """As the browser does when another tab comes to the front; headless Chromium never hides one by itself."""
     tab.page.evaluate(
         """(hidden) => {
           Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
-          Object.defineProperty(document, "visibilityState", { configurable: true, get: () => (hidden ? "hidden" : "visible") });
           document.dispatchEvent(new Event("visibilitychange"));
         }""",
         hidden,

@@ -2,35 +2,31 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fill, LANGUAGES, messagesFor } from "../../../deployapp/static/notifier/messages.js";
+import { fill, languages, messagesFor } from "../../../deployapp/static/notifier/messages.js";
 
-test("at least ten languages, each whole", () => {
-  assert.ok(LANGUAGES.length >= 10);
-  const keys = Object.keys(messagesFor(["en"]).messages);
-  for (const lang of LANGUAGES) {
-    const { messages } = messagesFor([lang]);
-    for (const key of keys) assert.ok(messages[key]?.trim(), `${lang}: ${key}`);
+test("at least ten languages, each whole", async () => {
+  assert.ok(languages.length >= 10);
+  const { messages: english } = await messagesFor(["en"]);
+  for (const lang of languages.filter((lang) => lang !== "en")) {
+    const { messages } = await messagesFor([lang]);
+    assert.deepEqual(Object.keys(messages), Object.keys(english), lang);
+    for (const [key, text] of Object.entries(messages)) assert.ok(text.trim(), `${lang}: ${key}`);
     for (const key of ["available", "rollback", "updated"]) assert.match(messages[key], /\{version\}/, `${lang}: ${key}`);
-    if (lang !== "en") assert.notDeepEqual(messages, messagesFor(["en"]).messages);
+    assert.notDeepEqual(messages, english);
   }
 });
 
-test("the first wanted language that exists, by its base", () => {
-  assert.equal(messagesFor(["xx", "de-AT", "fr"]).lang, "de");
-  assert.equal(messagesFor(["xx"]).lang, "en");
-  assert.equal(messagesFor([]).lang, "en");
-  assert.equal(messagesFor(["constructor"]).lang, "en");
+test("the first wanted language that exists, by its base", async () => {
+  const found = async (/** @type {string[]} */ wanted) => (await messagesFor(wanted)).lang;
+  assert.equal(await found(["xx", "de-AT", "fr"]), "de");
+  assert.equal(await found(["xx"]), "en");
+  assert.equal(await found([]), "en");
+  assert.equal(await found(["constructor"]), "en");
 });
 
-test("Arabic is written from right to left", () => {
-  assert.equal(messagesFor(["ar-EG"]).dir, "rtl");
-  assert.equal(messagesFor(["en"]).dir, "ltr");
-});
-
-test("own texts replace single ones", () => {
-  const { messages } = messagesFor(["de"], { refresh: "Jetzt!" });
-  assert.equal(messages.refresh, "Jetzt!");
-  assert.equal(messages.later, "Später");
+test("Arabic is written from right to left", async () => {
+  assert.equal((await messagesFor(["ar-EG"])).dir, "rtl");
+  assert.equal((await messagesFor(["en"])).dir, "ltr");
 });
 
 test("the version is filled in, or leaves no gap", () => {
