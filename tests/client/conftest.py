@@ -2,15 +2,16 @@
 
 import subprocess
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
 
 from tests.client.frontend import Frontend
 from tests.client.network import Network
-from tests.deployapp_process import Deployapp
+from tests.deployapp_process import Deployapp, set_up
 from tests.waiting import eventually
 
 HERE = Path(__file__).parent
@@ -20,6 +21,9 @@ CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-sync"
 # Fast enough for tests to wait on: the server sets the client's pace.
 PACE = {"POLL_INTERVAL": "1", "RECONNECT_MAX": "1"}
+_NUMBERS = count(1)
+
+Deploy = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture(scope="session")
@@ -49,23 +53,38 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     context.close()
 
 
-@pytest.fixture
-def deployapp(make_server: Callable[..., Deployapp]) -> Deployapp:
-    """A real server of this test's own, with nothing deployed, that paces its clients for tests."""
-    return make_server(**PACE).start()
+@pytest.fixture(scope="session")
+def service(set_up_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployapp]:
+    """One real server for these tests, that paces its clients for tests; each test has an environment of its own."""
+    running = Deployapp(set_up(set_up_folder, tmp_path_factory.mktemp("client")), **PACE).start()
+    yield running
+    running.stop()
 
 
 @pytest.fixture
-def network(deployapp: Deployapp) -> Iterator[Network]:
-    """The way from the browser to that server."""
-    with Network(deployapp.port) as network:
+def environment() -> str:
+    """Where this test's frontend runs: nothing was ever deployed there."""
+    return f"test-{next(_NUMBERS)}"
+
+
+@pytest.fixture
+def deploy(service: Deployapp, environment: str) -> Deploy:
+    """Registers a deployment of this test's frontend, over the API."""
+    return lambda **fields: service.trigger(environment=environment, **fields)
+
+
+@pytest.fixture
+def network(service: Deployapp) -> Iterator[Network]:
+    """The way from the browser to the server."""
+    with Network(service.port) as network:
         yield network
 
 
 @pytest.fixture
-def frontend(network: Network) -> Iterator[Frontend]:
+def frontend(network: Network, environment: str) -> Iterator[Frontend]:
     """A frontend that includes the client from that server."""
     with Frontend(network.url) as frontend:
+        frontend.options["environment"] = environment
         yield frontend
 
 
@@ -79,7 +98,13 @@ class Tab:
 
     @property
     def state(self) -> dict[str, Any]:
-        return dict(self.page.evaluate("() => globalThis.notifier?.current ?? {}"))
+        """The notifier's state; empty while the page is on its way."""
+        try:
+            return dict(self.page.evaluate("() => globalThis.notifier?.current ?? {}"))
+        except Error as error:
+            if "navigation" not in error.message:
+                raise
+            return {}
 
     @property
     def log(self) -> list[list[Any]]:
@@ -106,8 +131,11 @@ class Tab:
         return self
 
 
+OpenTab = Callable[..., Tab]
+
+
 @pytest.fixture
-def open_tab(context: BrowserContext, frontend: Frontend) -> Iterator[Callable[..., Tab]]:
+def open_tab(context: BrowserContext, frontend: Frontend) -> Iterator[OpenTab]:
     """Opens a tab of the frontend and waits until it listens. No tab may end with an error that nobody caught."""
     errors: list[str] = []
 

@@ -1,24 +1,18 @@
 """Issue 5, point 3: one connection per browser, not per tab."""
 
-from collections.abc import Callable
-
-from tests.client.conftest import Tab
+from tests.client.conftest import Deploy, OpenTab, Tab
 from tests.client.frontend import Frontend
 from tests.client.network import Network
 from tests.client.test_transports import WS
 from tests.deployapp_process import Deployapp
 from tests.waiting import eventually
 
-OpenTab = Callable[..., Tab]
 
-
-def test_complaint_7_ten_tabs_one_connection_one_dismissal(
-    deployapp: Deployapp, network: Network, open_tab: OpenTab
-) -> None:
+def test_complaint_7_ten_tabs_one_connection_one_dismissal(deploy: Deploy, network: Network, open_tab: OpenTab) -> None:
     tabs = [open_tab() for _ in range(10)]
     assert network.open_to(WS) == 1
     assert [tab.state["leader"] for tab in tabs] == [True] + [False] * 9
-    deployapp.trigger(version="1.1.0")
+    deploy(version="1.1.0")
     for tab in tabs:
         tab.is_(notice="available")
     tabs[7].press("Later")
@@ -27,38 +21,34 @@ def test_complaint_7_ten_tabs_one_connection_one_dismissal(
     assert network.asked(WS) == 1
 
 
-def test_the_next_tab_takes_over_when_the_leader_is_closed(
-    deployapp: Deployapp, network: Network, open_tab: OpenTab
-) -> None:
+def test_the_next_tab_takes_over_when_the_leader_is_closed(deploy: Deploy, network: Network, open_tab: OpenTab) -> None:
     first, second = open_tab(), open_tab()
-    deployment = deployapp.trigger(version="1.1.0")
+    deployment = deploy(version="1.1.0")
     first.hears(deployment)
     second.hears(deployment)
     first.page.close()
     second.is_(leader=True, connected=True)
-    second.hears(deployapp.trigger(version="1.2.0"))
+    second.hears(deploy(version="1.2.0"))
     assert network.open_to(WS) == 1
 
 
-def test_a_leader_that_the_browser_freezes_hands_over(
-    deployapp: Deployapp, network: Network, open_tab: OpenTab
-) -> None:
+def test_a_leader_that_the_browser_freezes_hands_over(deploy: Deploy, network: Network, open_tab: OpenTab) -> None:
     first, second = open_tab(), open_tab()
     tell_lifecycle(first, "freeze")
     second.is_(leader=True, connected=True)
-    assert network.open_to(WS) == 1
-    second.hears(deployapp.trigger(version="1.1.0"))
+    eventually(lambda: network.open_to(WS) == 1)
+    second.hears(deploy(version="1.1.0"))
     tell_lifecycle(first, "resume")
-    first.hears(deployapp.trigger(version="1.2.0")).is_(leader=False)
+    first.hears(deploy(version="1.2.0")).is_(leader=False)
 
 
-def test_a_leader_that_hangs_is_dethroned(deployapp: Deployapp, open_tab: OpenTab) -> None:
+def test_a_leader_that_hangs_is_dethroned(deploy: Deploy, open_tab: OpenTab) -> None:
     first, second = open_tab(), open_tab()
     first.page.evaluate("setTimeout(() => { for (const end = Date.now() + 8000; Date.now() < end; ); })")
     second.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # somebody looks at it
     second.is_(leader=True, connected=True)
     first.is_(leader=False)
-    deployment = deployapp.trigger(version="1.1.0")
+    deployment = deploy(version="1.1.0")
     first.hears(deployment)
     second.hears(deployment)
 
@@ -74,12 +64,10 @@ def test_without_sharing_each_tab_has_its_own(network: Network, open_tab: OpenTa
     assert network.open_to(WS) == 2
 
 
-def test_complaint_7_refresh_moves_the_other_tabs_too(
-    deployapp: Deployapp, frontend: Frontend, open_tab: OpenTab
-) -> None:
+def test_complaint_7_refresh_moves_the_other_tabs_too(deploy: Deploy, frontend: Frontend, open_tab: OpenTab) -> None:
     first, second, third = (open_tab(refreshAll=True) for _ in range(3))
     third.page.get_by_label("Name").fill("half a name")
-    deployapp.trigger(version="1.1.0")
+    deploy(version="1.1.0")
     first.is_(notice="available")
     second.is_(notice="available")
     third.is_(notice="available")
@@ -90,7 +78,9 @@ def test_complaint_7_refresh_moves_the_other_tabs_too(
     third.is_(notice="unsaved", version="1.0.0")
 
 
-def test_complaint_18_two_frontends_on_one_page(deployapp: Deployapp, frontend: Frontend, open_tab: OpenTab) -> None:
+def test_complaint_18_two_frontends_on_one_page(
+    service: Deployapp, deploy: Deploy, frontend: Frontend, open_tab: OpenTab
+) -> None:
     """Micro-frontends: each has a notifier of its own, and nothing is on `window` that this page did not put there."""
     frontend.script = f"""
       const before = Object.keys(globalThis);
@@ -98,10 +88,10 @@ def test_complaint_18_two_frontends_on_one_page(deployapp: Deployapp, frontend: 
       globalThis.added = Object.keys(globalThis).filter((key) => !before.includes(key) && key !== "other");"""
     tab = open_tab()
     eventually(lambda: tab.page.evaluate("other.current.connected"))
-    deployapp.trigger(version="1.1.0", environment="staging")
+    service.trigger(version="1.1.0", environment="staging")
     eventually(lambda: tab.page.evaluate("other.current.event?.version") == "1.1.0")
     assert tab.state["event"] is None
-    tab.hears(deployapp.trigger(version="1.2.0"))
+    tab.hears(deploy(version="1.2.0"))
     assert tab.page.evaluate("other.current.event.version") == "1.1.0"
     assert tab.page.evaluate("added") == []
 

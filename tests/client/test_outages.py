@@ -1,0 +1,43 @@
+"""Issue 5, point 2, against servers of their own: one that is killed, and one with its kill switch on."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.client.conftest import PACE, Deploy, OpenTab
+from tests.client.network import Network
+from tests.client.test_transports import STATUS, WS
+from tests.deployapp_process import Deployapp
+from tests.waiting import eventually
+
+
+@pytest.fixture
+def service(make_server: Callable[..., Deployapp]) -> Deployapp:
+    return make_server(**PACE).start()
+
+
+def test_a_killed_server_comes_back(service: Deployapp, deploy: Deploy, open_tab: OpenTab) -> None:
+    tab = open_tab()
+    service.kill()
+    tab.is_(connected=False)
+    service.start()
+    tab.is_(connected=True, transport="websocket").hears(deploy(version="1.1.0"))
+
+
+def test_the_kill_switch_silences_tabs_and_is_taken_back(
+    service: Deployapp, network: Network, deploy: Deploy, open_tab: OpenTab
+) -> None:
+    tab = open_tab()
+    deploy(version="1.1.0")
+    tab.is_(notice="available")
+    service.stop()
+    service.settings = {**PACE, "CLIENT_ENABLED": "false"}
+    service.start()
+    tab.is_(enabled=False, notice=None, transport="polling")
+    assert network.open_to(WS) == 0
+    asked = network.asked(STATUS)
+    eventually(lambda: network.asked(STATUS) > asked)
+    service.stop()
+    service.settings = PACE
+    service.start()
+    tab.is_(enabled=True, notice="available", transport="websocket", connected=True)
