@@ -140,6 +140,14 @@ class Settings(BaseSettings):
         "auto", description="`json` writes one JSON object a line; `auto` does so in production."
     )
 
+    # Metrics
+    metrics_token: str = Field(
+        "", description="Bearer token that reads `/metrics`; empty lets anyone in development and nobody in production."
+    )
+    metrics_port: int = Field(
+        0, ge=0, le=65535, description="Serve `/metrics` on this loopback port too, without token; 0 does not."
+    )
+
     @field_validator("admin_password")
     @classmethod
     def _is_a_password(cls, password: str) -> str:

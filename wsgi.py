@@ -11,10 +11,14 @@ import sys  # noqa: E402
 
 from config import ConfigError, load  # noqa: E402
 from deployapp.app import create_app  # noqa: E402
+from deployapp.observability import logs  # noqa: E402
 from deployapp.realtime_app import serve  # noqa: E402
 
 try:
-    app = create_app(load(), loop=eventlet_server.EventletLoop() if SERVING else None)
+    settings = load()
+    if SERVING:
+        logs.configure(settings)
+    app = create_app(settings, loop=eventlet_server.EventletLoop() if SERVING else None)
 except ConfigError as error:
     sys.exit(str(error))
 

@@ -6,7 +6,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import ConfigError, Settings, load
-from deployapp import api, cli, database, notifier_files, realtime_app
+from deployapp import api, cli, database, notifier_files, observability, realtime_app
 from deployapp.auth import sessions
 from deployapp.bus import make_bus
 from deployapp.capture import deployment_committed
@@ -34,6 +34,7 @@ def create_app(settings: Settings | None = None, loop: Loop | None = None) -> Fl
     _announce_on_bus(app, settings)
     if loop is not None:
         realtime_app.init_app(app, loop)
+    observability.init_app(app)
     if settings.trusted_proxies:
         _trust_proxies(app, settings.trusted_proxies)
     return app

@@ -22,6 +22,7 @@ from deployapp.dispatcher import Dispatcher
 from deployapp.events import DeploymentEvent, Topic
 from deployapp.extensions import db
 from deployapp.models import FrontendDeployment
+from deployapp.observability import metrics
 from deployapp.realtime.directory import DirectoryUnavailable, UnknownTopic
 from deployapp.realtime.gateway import Realtime
 from deployapp.realtime.loop import Loop
@@ -70,7 +71,8 @@ def init_app(app: Flask, loop: Loop) -> None:
     dispatcher = Dispatcher(realtime.publish)
     app.extensions["deployapp.realtime"] = realtime
     app.extensions["deployapp.dispatcher"] = dispatcher
-    app.extensions["deployapp.reconciler"] = Reconciler(app, dispatcher, settings.reconcile_interval)
+    reconciler = app.extensions["deployapp.reconciler"] = Reconciler(app, dispatcher, settings.reconcile_interval)
+    app.extensions["deployapp.readiness"]["reconciler"] = lambda: None if reconciler.healthy else "sees no database"
 
 
 def serve(app: Flask) -> None:
@@ -88,6 +90,7 @@ def serve(app: Flask) -> None:
     bus.start(lambda event: dispatcher.dispatch(event, "bus"))
     reconciler.start()
     realtime.start()
+    metrics.serve_alone(app)
 
     def stop() -> None:
         realtime.drain()

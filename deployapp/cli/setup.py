@@ -4,9 +4,9 @@ Migrates, makes the first administrator while there is no user, and in developme
 administrator in a file, so that the printed curl line works when pasted.
 """
 
-import fcntl
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -16,7 +16,6 @@ from flask_migrate import upgrade
 from config import Settings
 from deployapp import database
 from deployapp.cli.plain_errors import plain_errors
-from deployapp.extensions import db
 from deployapp.services import tokens, users
 from deployapp.services.errors import Conflict
 
@@ -53,18 +52,17 @@ def _make_administrator(settings: Settings) -> None:
 
 
 def _keep_token(path: Path) -> None:
-    """See to it that the file holds a token that works, as long as there is an administrator.
-
-    The file is locked meanwhile, so that processes that race make one token and not one each.
-    """
+    """See to it that the file holds a token that works, as long as there is an administrator."""
+    if path.exists():
+        if tokens.find(path.read_text().strip()):
+            return
+        path.unlink(missing_ok=True)
+    administrator = users.first_superuser()
+    if administrator is None:
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
-    with open(path, "a+", opener=_for_the_owner) as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        db.session.rollback()  # see what another process committed while this one waited
-        file.seek(0)
-        if not tokens.find(file.read().strip()) and (administrator := users.first_superuser()):
-            file.truncate(0)
-            file.write(tokens.create(administrator, "development, made by setup").secret + "\n")
+    with suppress(FileExistsError), open(path, "x", opener=_for_the_owner) as file:
+        file.write(tokens.create(administrator, "development, made by setup").secret + "\n")
 
 
 def _for_the_owner(path: str, flags: int) -> int:

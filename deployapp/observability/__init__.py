@@ -1,0 +1,12 @@
+"""What operators see: logs with request ids, and Prometheus metrics. Changes nothing that it watches."""
+
+from flask import Flask
+
+from deployapp.observability import metrics, request_ids, requests
+
+
+def init_app(app: Flask) -> None:
+    """To be called last: the request hooks run around everything else."""
+    request_ids.init_app(app)
+    registry = metrics.init_app(app)
+    requests.init_app(app, registry)
