@@ -10,15 +10,17 @@ PYTHON = $(shell .ci/find-python)
 BIN := .venv/bin
 RUN_READY := .venv/.installed-run
 DEV_READY := .venv/.installed-dev
+SUPERVISED = METRICS_PORT_PREFIX=$${METRICS_PORT_PREFIX:-91} PYTHON=$(BIN)/python WORKERS=$(WORKERS) \
+	exec $(BIN)/supervisord -c deploy/supervisord.conf
 NODE_READY := $(patsubst %/package-lock.json,%/node_modules/.package-lock.json,$(wildcard tests/*/package-lock.json))
 
-.PHONY: help run setup dev test check format docs clean
+.PHONY: help run setup dev test soak check format docs clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: setup  ## Serve on http://127.0.0.1:8000 (HOST, PORT, … : docs/settings.md)
-	@exec $(BIN)/python wsgi.py
+run: setup  ## Serve on http://127.0.0.1:8000 (HOST, PORT, … : docs/settings.md); WORKERS=4 from four processes
+	@$(if $(WORKERS),$(SUPERVISED),exec $(BIN)/python wsgi.py)
 
 setup: $(RUN_READY)  ## Migrate the database and make the first administrator (`run` does)
 	@$(BIN)/flask --app wsgi setup
@@ -28,6 +30,9 @@ dev: $(DEV_READY) $(NODE_READY)  ## Install what tests and checks need
 test: dev  ## Run every test; ARGS goes to pytest: make test ARGS='-k restart'
 	@.ci/need chromium node npm nginx
 	@$(BIN)/python -m pytest $(ARGS)
+
+soak: dev  ## Faults at random under load, MINUTES=30, and what came of it
+	@$(BIN)/python -m tests.faults.soak --minutes $(or $(MINUTES),30)
 
 check: dev  ## Lint, formatting and strict types
 	$(BIN)/ruff check .

@@ -6,7 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import requests
@@ -18,7 +18,7 @@ SECRET = "a secret for the tests only"
 ADMIN = "admin"
 PASSWORD = "correct horse battery"
 END_SECONDS = 10
-_LISTENING = re.compile(r"http://127\.0\.0\.1:(\d+)")
+_LISTENING = re.compile(r"http://[\d.]+:(\d+)")
 
 
 def environment(folder: Path, **settings: str) -> dict[str, str]:
@@ -55,6 +55,8 @@ def flask(folder: Path, *arguments: str, stdin: str = "", **settings: str) -> su
 class Deployapp:
     """`python wsgi.py` on its own instance folder. `start` waits until it answers, `stop` asserts a clean end."""
 
+    command: Sequence[str] = (sys.executable, "wsgi.py")
+
     def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
         self.settings: Mapping[str, str] = settings
@@ -64,7 +66,7 @@ class Deployapp:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.settings.get('HOST', '127.0.0.1')}:{self.port}"
 
     @property
     def ws_url(self) -> str:
@@ -94,11 +96,11 @@ class Deployapp:
         env = environment(self.folder, **{"PORT": str(self.port), **self.settings})
         with self.log_path.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "wsgi.py"], cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                self.command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
         try:
-            eventually(lambda: self._ended() or self._answers(already), 30, "the server never answered")
-            assert not self._ended(), "the server ended at its start"
+            eventually(lambda: self.ended or self._answers(already), 30, "the server never answered")
+            assert not self.ended, "the server ended at its start"
         except AssertionError as error:
             self.kill()
             raise AssertionError(f"{error}:\n{self.log}") from None
@@ -126,6 +128,13 @@ class Deployapp:
             self._process.wait()
             self._process = None
 
+    def pause(self) -> None:
+        """SIGSTOP: it keeps its connections and answers nothing."""
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        os.kill(self.pid, signal.SIGCONT)
+
     def request(self, method: str, path: str, **options: object) -> requests.Response:
         """One HTTP request without a token."""
         return requests.request(method, self.url + path, timeout=10, **options)  # type: ignore[arg-type]
@@ -138,7 +147,8 @@ class Deployapp:
         assert answer.status_code == 201, answer.text
         return dict(answer.json())
 
-    def _ended(self) -> bool:
+    @property
+    def ended(self) -> bool:
         return self._process is None or self._process.poll() is not None
 
     def _answers(self, already: int) -> bool:
