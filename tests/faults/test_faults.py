@@ -1,0 +1,175 @@
+"""Whatever dies on the way: every client ends up knowing the latest deployment, and none is told twice.
+
+Real processes, a real PostgreSQL and Valkey, real clients on every transport. Each test breaks something, heals it, and
+leaves the verdict to tests/faults/verdict.py. `make soak` does the same at random for half an hour.
+"""
+
+import signal
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.deployapp_process import Deployapp
+from tests.faults import watchers
+from tests.faults.chaos import TOPICS, hold
+from tests.faults.cluster import Cluster, cluster, load
+from tests.faults.partition import available, cable
+from tests.faults.verdict import assert_all_is_well, everybody_knows
+from tests.faults.watchers import Watcher, watching
+from tests.waiting import eventually
+
+CLIENTS_A_TRANSPORT = 3
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    with cluster(tmp_path_factory.mktemp("cluster")) as started:
+        yield started
+
+
+@pytest.fixture
+def clients(running: Cluster) -> Iterator[Sequence[Watcher]]:
+    """Some on each transport, each on five topics, all of them up to date."""
+    made = [
+        kind(running.addresses, [TOPICS[(5 * number + step) % len(TOPICS)] for step in range(5)])
+        for kind in watchers.ALL
+        for number in range(CLIENTS_A_TRANSPORT)
+    ]
+    for topic in TOPICS[::5]:
+        running.trigger_surely(topic)
+    with watching(made):
+        everybody_knows(running, made)
+        yield made
+
+
+def test_killed_between_commit_and_publish(running: Cluster, clients: Sequence[Watcher]) -> None:
+    """Fault 1: the row is there, and nobody was rung."""
+    victim = running.workers[0]
+    victim.kill()
+    victim.command = (sys.executable, "-m", "tests.faults.dying_server")
+    victim.start()
+    try:
+        before = running.stored()
+        assert running.trigger(TOPICS[0], worker=victim, version="die") is None
+        healed = time.monotonic()
+        assert len(running.stored() - before) == 1, "it died after the commit"
+        eventually(lambda: victim.ended)
+    finally:
+        victim.kill()
+        victim.command = Deployapp.command
+        victim.start()
+    assert_all_is_well(running, clients, healed)
+
+
+def test_killed_at_random_under_load(running: Cluster, clients: Sequence[Watcher]) -> None:
+    """Fault 2."""
+    with load(running, TOPICS):
+        for victim in running.workers:
+            victim.kill()
+            running.trigger_surely(TOPICS[3])
+            victim.start()
+    assert_all_is_well(running, clients, time.monotonic())
+
+
+def test_valkey_restarts_empty(running: Cluster, clients: Sequence[Watcher]) -> None:
+    """Fault 3, first half: while it is away, deployments are taken in their normal time."""
+    running.valkey.kill()
+    for topic in TOPICS[:5]:
+        began = time.monotonic()
+        assert running.trigger(topic)
+        assert time.monotonic() - began < 0.5
+    running.valkey.start()
+    assert_all_is_well(running, clients, time.monotonic())
+
+
+def test_valkey_hangs(running: Cluster, clients: Sequence[Watcher]) -> None:
+    """Fault 3, second half: it keeps its connections and answers nothing. The look into the database carries on."""
+    running.valkey.pause()
+    try:
+        with load(running, TOPICS):
+            began = time.monotonic()
+            assert running.trigger(TOPICS[0])
+            assert time.monotonic() - began < 0.5
+            eventually(lambda: any("is down" in worker.log for worker in running.workers), 20)
+        assert_all_is_well(running, clients, time.monotonic())
+    finally:
+        running.valkey.go_on()
+    assert_all_is_well(running, clients, time.monotonic())
+
+
+def test_postgres_restarts(running: Cluster, clients: Sequence[Watcher]) -> None:
+    """Fault 4, first half."""
+    with load(running, TOPICS):
+        running.trigger_surely(TOPICS[0])
+        running.postgres.restart()
+        running.trigger_surely(TOPICS[0])
+    assert_all_is_well(running, clients, time.monotonic())
+
+
+def test_postgres_hangs(running: Cluster, clients: Sequence[Watcher]) -> None:
+    """Fault 4, second half: a trigger is refused within a bound, and the tabs stay connected meanwhile."""
+    pushed = [client for client in clients if client.transport != "polling"]
+    connections = [client.connection for client in pushed]
+    running.postgres.pause()
+    try:
+        began = time.monotonic()
+        assert running.trigger(TOPICS[0]) is None
+        assert time.monotonic() - began < 4, "DATABASE_TIMEOUT is 1 s here"
+        hold(watchers.SILENCE)
+        assert [client.connection for client in pushed] == connections, "heartbeats went on"
+    finally:
+        running.postgres.go_on()
+    healed = time.monotonic()
+    running.trigger_surely(TOPICS[0])
+    assert_all_is_well(running, clients, max(healed, time.monotonic()))
+
+
+def test_rolling_restart_under_load(running: Cluster, clients: Sequence[Watcher]) -> None:
+    """Fault 5."""
+    with load(running, TOPICS):
+        for worker in running.workers:
+            worker.stop(signal.SIGTERM)
+            worker.start()
+    assert_all_is_well(running, clients, time.monotonic())
+
+
+def test_a_row_of_another_program(running: Cluster, clients: Sequence[Watcher]) -> None:
+    """Fault 7."""
+    running.insert_by_sql(TOPICS[7])
+    assert_all_is_well(running, clients, time.monotonic())
+
+
+def test_many_triggers_at_once_each_repeated(running: Cluster, clients: Sequence[Watcher]) -> None:
+    """Fault 8: the same keys by way of other processes at the same time; nobody is told of a deployment twice."""
+    before = running.stored()
+    keys = [(f"storm-{number}", TOPICS[number % len(TOPICS)]) for number in range(50)]
+
+    def trigger(key: tuple[str, str]) -> int:
+        return running.trigger_surely(key[1], key=key[0])
+
+    with ThreadPoolExecutor(50) as pool:
+        answers = list(pool.map(trigger, [key for key in keys for _ in range(3)]))
+    assert answers[::3] == answers[1::3] == answers[2::3]
+    assert len(running.stored() - before) == 50
+    assert_all_is_well(running, clients, time.monotonic())
+
+
+@pytest.mark.skipif(not available(), reason="cutting a network needs Linux, root and iproute2 (ip, tc)")
+def test_the_network_of_a_process_is_cut(tmp_path: Path) -> None:
+    """Fault 6: between a process and its clients, PostgreSQL and Valkey; packets vanish without a word."""
+    with cable() as far, cluster(tmp_path, cable=far) as parted:
+        made = [kind(parted.addresses, TOPICS[:3]) for kind in watchers.ALL for _ in range(CLIENTS_A_TRANSPORT)]
+        with watching(made):
+            parted.trigger_surely(TOPICS[0])
+            everybody_knows(parted, made)
+            far.cut()
+            for topic in TOPICS[:3]:
+                parted.trigger_surely(topic)
+            everybody_knows(parted, made)  # by way of the others
+            far.heal()
+            parted.trigger_surely(TOPICS[0])
+            assert_all_is_well(parted, made, time.monotonic())
