@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page
 
 from tests.client.frontend import Frontend
 from tests.client.network import Network
@@ -17,8 +17,6 @@ from tests.waiting import eventually
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 NOTIFIER = ROOT / "deployapp" / "static" / "notifier"
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-sync"
 # Fast enough for tests to wait on: the server sets the client's pace.
 PACE = {"POLL_INTERVAL": "1", "RECONNECT_MAX": "1"}
 _NUMBERS = count(1)
@@ -33,15 +31,6 @@ def node_tools() -> Path:
     if not installed.exists() or installed.stat().st_mtime < (HERE / "package-lock.json").stat().st_mtime:
         subprocess.run(["npm", "ci", "--prefer-offline", "--no-audit", "--no-fund"], cwd=HERE, check=True, timeout=300)
     return HERE / "node_modules"
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        path = CHROMIUM if CHROMIUM.exists() else None
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS.split())
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
