@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from deployapp.api import errors, health
+from deployapp.api import documentation, errors, health
 from deployapp.api.deployments import deployments_api
 from deployapp.api.status import status_api
 
@@ -10,6 +10,7 @@ from deployapp.api.status import status_api
 def init_app(app: Flask) -> None:
     """Put the API on the app."""
     errors.init_app(app)
+    documentation.init_app(app)
     health.init_app(app)
     app.register_blueprint(status_api)
     app.register_blueprint(deployments_api)

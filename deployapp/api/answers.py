@@ -33,7 +33,9 @@ def answer(
     description: str, model: type | None = None, headers: dict[str, str] | None = None, **content: Any
 ) -> Answers:
     """One answer: its description, the model of its body, its headers."""
-    described: Answers = {"description": description, "headers": _headers(headers or {})}
+    described: Answers = {"description": description}
+    if headers:
+        described["headers"] = _headers(headers)
     if model is not None:
         schema = {"$ref": f"#/components/schemas/{model.__name__}"}
         described["content"] = {"application/json": {"schema": schema, **content}}

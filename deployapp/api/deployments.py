@@ -5,7 +5,7 @@ A view checks the permission, calls one service and answers; it never commits.
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Annotated, Any
 
 from flask import Response, g, request, url_for
 from flask_openapi3.blueprint import APIBlueprint
@@ -21,19 +21,22 @@ from deployapp.auth.request import identify
 from deployapp.extensions import csrf
 from deployapp.models import Permission
 from deployapp.schemas import DeploymentChange, DeploymentFilter, DeploymentOut, DeploymentPage, NewDeployment
+from deployapp.schemas.deployment import matching
 from deployapp.services import deployments
 from deployapp.services.deployments import MAX_IDEMPOTENCY_KEY
 from deployapp.services.deployments import page as page_of
 
 View = Callable[..., Any]
-MAX_ID = 2**31 - 1  # what the column holds on PostgreSQL; a larger one names nothing
+READS: list[dict[str, list[Any]]] = [{"session": []}]
+WRITES: list[dict[str, list[Any]]] = [{"session": [], "csrf": []}]
+ONE = "/<deployment_id:deployment_id>/"
 
 deployments_api = APIBlueprint(
     "deployments",
     __name__,
     url_prefix="/api/deployments",
     abp_tags=[Tag(name="Deployments", description="For who is signed in.")],
-    abp_security=[{"bearer": []}, {"session": [], "csrf": []}],
+    abp_security=[{"bearer": []}],
     abp_responses=answers.errors(401, 403, 503),
 )
 csrf.exempt(deployments_api)  # `identify` asks sessions, and only them, for the token
@@ -41,12 +44,9 @@ speak_json(deployments_api)
 
 
 class DeploymentId(IntegerConverter):
-    """`<deployment_id:…>` in a route: ASCII digits, no more than the database can hold; others are not found."""
+    """`<deployment_id:…>` in a route: ASCII digits, and not thousands of them; others are not found."""
 
     regex = "[0-9]{1,10}"
-
-    def __init__(self, url_map: Any) -> None:
-        super().__init__(url_map, max=MAX_ID)
 
 
 deployments_api.record_once(lambda state: state.app.url_map.converters.update(deployment_id=DeploymentId))
@@ -55,18 +55,18 @@ deployments_api.record_once(lambda state: state.app.url_map.converters.update(de
 class DeploymentPath(BaseModel):
     """Which deployment."""
 
-    deployment_id: int = Field(ge=0, le=MAX_ID)
+    deployment_id: int
+
+
+_KEY_RULE = f"Between 1 and {MAX_IDEMPOTENCY_KEY} printable ASCII characters."
 
 
 class IdempotencyHeader(BaseModel):
     """Makes a retry safe."""
 
-    key: str | None = Field(
+    key: Annotated[str, *matching(rf"[\x20-\x7e]{{1,{MAX_IDEMPOTENCY_KEY}}}", _KEY_RULE)] | None = Field(
         None,
         alias="Idempotency-Key",
-        min_length=1,
-        max_length=MAX_IDEMPOTENCY_KEY,
-        pattern=r"^[\x20-\x7e]+$",
         description="A retry with the same key and body answers 200 with the first deployment and tells nobody twice.",
     )
 
@@ -97,8 +97,11 @@ def needs(permission: Permission) -> Callable[[View], View]:
     return decorate
 
 
-@deployments_api.post("/trigger/", responses={**answers.REGISTERED, **answers.errors(*answers.BODY_ERRORS)})
-@deployments_api.post("/", responses={**answers.REGISTERED, **answers.errors(*answers.BODY_ERRORS)})
+_REGISTERED = {**answers.REGISTERED, **answers.errors(*answers.BODY_ERRORS)}
+
+
+@deployments_api.post("/trigger/", operation_id="trigger", security=WRITES, responses=_REGISTERED)
+@deployments_api.post("/", operation_id="register", security=WRITES, responses=_REGISTERED)
 @needs(Permission.ADD)
 @reads_request
 def register(header: IdempotencyHeader, body: NewDeployment) -> Response:
@@ -113,7 +116,7 @@ def register(header: IdempotencyHeader, body: NewDeployment) -> Response:
     return response
 
 
-@deployments_api.get("/", responses={**answers.PAGE, **answers.errors(422)})
+@deployments_api.get("/", operation_id="list", security=READS, responses={**answers.PAGE, **answers.errors(422)})
 @reads_request
 def index(query: DeploymentFilter) -> Response:
     """List deployments
@@ -134,7 +137,7 @@ def index(query: DeploymentFilter) -> Response:
     return response
 
 
-@deployments_api.get("/<deployment_id:deployment_id>/", responses={**answers.ONE, **answers.errors(404)})
+@deployments_api.get(ONE, operation_id="show", security=READS, responses={**answers.ONE, **answers.errors(404)})
 @reads_request
 def show(path: DeploymentPath) -> Response:
     """Show a deployment"""
@@ -147,7 +150,7 @@ def show(path: DeploymentPath) -> Response:
 _CHANGED = {**answers.ONE, **answers.errors(404, *answers.BODY_ERRORS)}
 
 
-@deployments_api.put("/<deployment_id:deployment_id>/", responses=_CHANGED)
+@deployments_api.put(ONE, operation_id="replace", security=WRITES, responses=_CHANGED)
 @needs(Permission.CHANGE)
 @reads_request
 def replace(path: DeploymentPath, body: DeploymentChange) -> Response:
@@ -157,7 +160,7 @@ def replace(path: DeploymentPath, body: DeploymentChange) -> Response:
     return _change(path, body, partly=False)
 
 
-@deployments_api.patch("/<deployment_id:deployment_id>/", responses=_CHANGED)
+@deployments_api.patch(ONE, operation_id="correct", security=WRITES, responses=_CHANGED)
 @needs(Permission.CHANGE)
 @reads_request
 def correct(path: DeploymentPath, body: DeploymentChange) -> Response:
@@ -167,7 +170,7 @@ def correct(path: DeploymentPath, body: DeploymentChange) -> Response:
     return _change(path, body, partly=True)
 
 
-@deployments_api.delete("/<deployment_id:deployment_id>/", responses={**answers.GONE, **answers.errors(404)})
+@deployments_api.delete(ONE, operation_id="delete", security=WRITES, responses={**answers.GONE, **answers.errors(404)})
 @needs(Permission.DELETE)
 @reads_request
 def delete(path: DeploymentPath) -> Response:

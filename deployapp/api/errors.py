@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from flask import Blueprint, Flask, Response, current_app, request
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from deployapp.auth.request import InvalidToken
 from deployapp.schemas import ErrorDetail, ErrorOut
@@ -51,12 +51,22 @@ def error_answer(status: int, code: str, message: str, fields: Mapping[str, Sequ
 def _http_error(error: HTTPException) -> HTTPException | Response:
     if not (request.path == "/api" or request.path.startswith("/api/")) or error.response is not None:
         return error
+    error = _wrong_method(error)
     status = error.code or 500
     answer = error_answer(status, error.name.lower().replace(" ", "_"), _message(error, status))
     for name, value in error.get_headers():
         if name.lower() != "content-type":  # Allow, Retry-After, …
             answer.headers[name] = value
     return answer
+
+
+def _wrong_method(error: HTTPException) -> HTTPException:
+    """405 instead of 404 where only the method does not fit: Werkzeug does not see that without the trailing slash."""
+    adapter = current_app.create_url_adapter(request)
+    if error.code != 404 or request.url_rule is not None or request.path.endswith("/") or adapter is None:
+        return error
+    allowed = set(adapter.allowed_methods(f"{request.path}/"))
+    return MethodNotAllowed(allowed) if allowed else error
 
 
 def _message(error: HTTPException, status: int) -> str:

@@ -53,13 +53,12 @@ def _body(model: type[Model]) -> Model:
     """JSON. No body at all counts as `{}` where the model's documentation says that it is not required."""
     if _has_no_known_end():
         raise LengthRequired("Send the body with its Content-Length.")
-    data = request.get_data().strip()
     extra: Any = model.model_config.get("openapi_extra", {})
-    if not data and not extra.get("required", True):
-        return _checked(model.model_validate, {})
-    if not request.is_json:
+    may_be_empty = not extra.get("required", True)
+    if not request.is_json and (request.content_length or not may_be_empty):
         raise UnsupportedMediaType("Send JSON, with Content-Type: application/json.")
-    return _checked(model.model_validate_json, data)
+    data = request.get_data().strip()
+    return _checked(model.model_validate_json, b"{}" if may_be_empty and not data else data)
 
 
 def _has_no_known_end() -> bool:

@@ -31,7 +31,7 @@ status_api.before_request(preflight)
 status_api.after_request(allow_other_origins)
 
 
-@status_api.get("/status/", responses=answers.STATUS)
+@status_api.get("/status/", operation_id="status", responses=answers.STATUS)
 @reads_request
 def status(query: TopicChoice) -> Response:
     """The latest deployment of a topic

@@ -1,6 +1,7 @@
 """The session cookie: whose it is, and where there is none."""
 
 import hmac
+import re
 
 from flask import Flask, Response, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
@@ -8,6 +9,7 @@ from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from deployapp.extensions import db, login_manager
 from deployapp.models import User
 
+_ID = re.compile("[0-9]{1,9}")  # what the column holds on every database
 _STATELESS = "deployapp.stateless"
 
 
@@ -15,7 +17,7 @@ _STATELESS = "deployapp.stateless"
 def load_user(session_id: str) -> User | None:
     """The active user of a session; None once the password has changed (`User.get_id`)."""
     number = session_id.partition(".")[0]
-    user = db.session.get(User, int(number)) if number.isdecimal() else None
+    user = db.session.get(User, int(number)) if _ID.fullmatch(number) else None
     known = user is not None and hmac.compare_digest(user.get_id(), session_id)
     return user if user and known and user.active else None
 

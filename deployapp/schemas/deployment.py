@@ -38,7 +38,7 @@ def _web_address(text: str) -> str:
     return _one_line(text)
 
 
-def _matching(pattern: str, message: str) -> tuple[AfterValidator, WithJsonSchema]:
+def matching(pattern: str, message: str) -> tuple[AfterValidator, WithJsonSchema]:
     """The whole text must match; `message` says so in words, the pattern is for the documentation."""
 
     def check(text: str) -> str:
@@ -56,14 +56,14 @@ def _in_utc(moment: datetime) -> datetime:
         raise ValueError("Must lie within the years 1 to 9999.") from None
 
 
-Slug = Annotated[str, *_matching(SLUG_PATTERN, "Lower-case letters, digits and '-', at most 63.")]
+Slug = Annotated[str, *matching(SLUG_PATTERN, "Lower-case letters, digits and '-', at most 63.")]
 Environment = Annotated[
-    str, *_matching(ENVIRONMENT_PATTERN, "Lower-case letters, digits, '.', '_' and '-', at most 63.")
+    str, *matching(ENVIRONMENT_PATTERN, "Lower-case letters, digits, '.', '_' and '-', at most 63.")
 ]
 Version = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64), AfterValidator(_one_line)
 ]
-CommitSha = Annotated[str, *_matching("[0-9a-fA-F]{7,64}", "Must be 7 to 64 hex digits.")]
+CommitSha = Annotated[str, *matching("[0-9a-fA-F]{7,64}", "Must be 7 to 64 hex digits.")]
 WebAddress = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(_web_address)]
 Notes = Annotated[str, StringConstraints(max_length=MAX_NOTES), AfterValidator(_printable)]
 Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
@@ -101,7 +101,10 @@ class TopicChoice(BaseModel):
 class NewDeployment(TopicChoice, Metadata):
     """What registers a deployment; every field has a default, so the body may be empty."""
 
-    model_config = ConfigDict(extra="forbid", openapi_extra={"required": False})  # type: ignore[typeddict-unknown-key]
+    model_config = ConfigDict(
+        extra="forbid",
+        openapi_extra={"required": False, "example": {"version": "1.42.0", "notes": "Faster search."}},  # type: ignore[typeddict-unknown-key]
+    )
 
 
 def _set_by_server() -> Any:
@@ -111,7 +114,10 @@ def _set_by_server() -> Any:
 class DeploymentChange(Metadata):
     """What may be corrected. An answer may be sent back as it came: what only the server sets is ignored."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        openapi_extra={"example": {"version": "1.42.1", "notes": "Faster search, and safer."}},  # type: ignore[typeddict-unknown-key]
+    )
 
     frontend: Slug | None = Field(None, description="Cannot be changed: if given, the one it has.")
     environment: Environment | None = Field(None, description="Cannot be changed: if given, the one it has.")

@@ -16,6 +16,7 @@ from deployapp.services.errors import Invalid, NotFound
 from deployapp.services.writing import begin_write
 
 MAX_IDEMPOTENCY_KEY = 255
+MAX_ID = 2**31 - 1  # what the column holds on PostgreSQL, which refuses to be asked for more
 
 
 class Registered(NamedTuple):
@@ -77,7 +78,7 @@ def newest(topic: Topic) -> FrontendDeployment | None:
 
 def get(deployment_id: int) -> FrontendDeployment:
     """Raises `NotFound`."""
-    row = db.session.get(FrontendDeployment, deployment_id)
+    row = db.session.get(FrontendDeployment, deployment_id) if deployment_id <= MAX_ID else None
     if row is None:
         raise NotFound(f"There is no deployment {deployment_id}.")
     return row
