@@ -10,7 +10,8 @@ PYTHON = $(shell .ci/find-python)
 BIN := .venv/bin
 RUN_READY := .venv/.installed-run
 DEV_READY := .venv/.installed-dev
-SUPERVISED = METRICS_PORT_PREFIX=$${METRICS_PORT_PREFIX:-91} PYTHON=$(BIN)/python WORKERS=$(WORKERS) \
+SUPERVISED = INSTANCE_PATH=$${INSTANCE_PATH:-$(CURDIR)/instance} \
+	METRICS_PORT_PREFIX=$${METRICS_PORT_PREFIX:-91} PYTHON=$(BIN)/python WORKERS=$(WORKERS) \
 	exec $(BIN)/supervisord -c deploy/supervisord.conf
 NODE_READY := $(patsubst %/package-lock.json,%/node_modules/.package-lock.json,$(wildcard tests/*/package-lock.json))
 

@@ -88,3 +88,4 @@ def test_a_worker_that_dies_is_started_again_and_all_end_together(how: signal.Si
     assert not any(worker.is_running() for worker in workers)
     assert not supervised.serving()
     assert "Traceback" not in supervised.log.read_text()
+    assert Path(os.devnull).is_char_device(), "the supervisor removes its pid file, which must be no device"
