@@ -1,8 +1,9 @@
 """How each kind of database is spoken to: SQLite's pragmas and transactions; PostgreSQL's in `deployapp.postgres`."""
 
 import sqlite3
+import time
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask
 from sqlalchemy import Connection, Engine, event
@@ -14,6 +15,7 @@ from deployapp.extensions import db
 
 MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
 BUSY_SECONDS = 5
+RETRY_SECONDS = 0.005
 
 
 def init_app(app: Flask) -> None:
@@ -56,5 +58,31 @@ def _set_pragmas(connection: sqlite3.Connection, _: Any) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    immediate = connection.get_execution_options().get("begin_immediate")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    if connection.get_execution_options().get("begin_immediate"):
+        _begin_immediate(connection)
+    else:
+        connection.exec_driver_sql("BEGIN")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    """Wait for the write lock here: SQLite's own waiting would stop every green thread, the lock's owner too."""
+    sqlite = cast("sqlite3.Connection", connection.connection.driver_connection)
+    deadline = time.monotonic() + BUSY_SECONDS
+    sqlite.execute("PRAGMA busy_timeout = 0")
+    try:
+        while not _begun(sqlite) and time.monotonic() < deadline:
+            time.sleep(RETRY_SECONDS)
+        if not sqlite.in_transaction:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # raises what SQLAlchemy makes of it
+    finally:
+        sqlite.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+
+
+def _begun(sqlite: sqlite3.Connection) -> bool:
+    try:
+        sqlite.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    return True
