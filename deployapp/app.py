@@ -6,7 +6,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import ConfigError, Settings, load
-from deployapp import api, cli, database, notifier_files, observability, realtime_app
+from deployapp import api, cli, database, notifier_files, observability, realtime_app, web
 from deployapp.auth import sessions
 from deployapp.bus import make_bus
 from deployapp.capture import deployment_committed
@@ -28,7 +28,8 @@ def create_app(settings: Settings | None = None, loop: Loop | None = None) -> Fl
     login_manager.init_app(app)
     csrf.init_app(app)
     sessions.init_app(app)
-    api.init_app(app)
+    api.init_app(app, elsewhere=web.error_page)
+    web.init_app(app)
     cli.init_app(app)
     notifier_files.init_app(app)
     _announce_on_bus(app, settings)

@@ -1,12 +1,13 @@
 """The one place where errors become HTTP: every error answer under `/api` is the JSON object of docs/protocol.md.
 
-Elsewhere (admin, demo page) HTTP errors are left as they are.
+Elsewhere (admin, demo page) people get a page.
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from flask import Blueprint, Flask, Response, current_app, request
+from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
@@ -29,9 +30,19 @@ _MESSAGES = {
 }
 
 
-def init_app(app: Flask) -> None:
-    """Answer in the one shape also where no view was found, and for what no view expected."""
-    app.register_error_handler(HTTPException, _http_error)
+def init_app(app: Flask, elsewhere: Callable[[HTTPException], ResponseReturnValue]) -> None:
+    """Answer in the one shape also where no view was found, and for what no view expected.
+
+    `elsewhere` answers what is not under `/api`.
+    """
+
+    def answer(error: HTTPException) -> ResponseReturnValue:
+        ours = request.path == "/api" or request.path.startswith("/api/")
+        if error.response is not None:
+            return error.response
+        return _http_error(error) if ours else elsewhere(error)
+
+    app.register_error_handler(HTTPException, answer)
 
 
 def speak_json(blueprint: Blueprint) -> None:
@@ -48,9 +59,7 @@ def error_answer(status: int, code: str, message: str, fields: Mapping[str, Sequ
     return Response(shape.model_dump_json(exclude_none=True), status, mimetype="application/json")
 
 
-def _http_error(error: HTTPException) -> HTTPException | Response:
-    if not (request.path == "/api" or request.path.startswith("/api/")) or error.response is not None:
-        return error
+def _http_error(error: HTTPException) -> Response:
     error = _wrong_method(error)
     status = error.code or 500
     answer = error_answer(status, error.name.lower().replace(" ", "_"), _message(error, status))

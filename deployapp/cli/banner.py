@@ -6,7 +6,7 @@ import click
 from flask import Flask
 
 from config import Settings
-from deployapp.cli.setup import token_file
+from deployapp.first_steps import curl_line
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +41,5 @@ Deployapp is listening.
 
 Tell every open tab of a new deployment:
 
-  curl -X POST {address}/api/deployments/trigger/ -H "Authorization: Bearer $(cat '{token_file(settings)}')" \
--H "Content-Type: application/json"
+  {curl_line(settings, address)}
 """

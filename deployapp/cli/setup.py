@@ -16,10 +16,9 @@ from flask_migrate import upgrade
 from config import Settings
 from deployapp import database
 from deployapp.cli.plain_errors import plain_errors
+from deployapp.first_steps import token_file
 from deployapp.services import tokens, users
 from deployapp.services.errors import Conflict
-
-TOKEN_FILE = "admin_token"  # noqa: S105  # a file's name
 
 
 @click.command()
@@ -33,11 +32,6 @@ def setup() -> None:
         _make_administrator(settings)
     if not settings.production:
         _keep_token(token_file(settings))
-
-
-def token_file(settings: Settings) -> Path:
-    """Where development keeps the administrator's token."""
-    return settings.instance_path / TOKEN_FILE
 
 
 def _make_administrator(settings: Settings) -> None:
