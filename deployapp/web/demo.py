@@ -3,7 +3,7 @@
 It runs, so to say, the version that was the latest when it was loaded: after a reload it is up to date.
 """
 
-from flask import Blueprint, Response, current_app, make_response, render_template, request
+from flask import Blueprint, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from config import Settings
@@ -27,9 +27,3 @@ def demo() -> ResponseReturnValue:
     )
     page.cache_control.no_cache = True
     return page
-
-
-@web.get("/favicon.ico")
-def favicon() -> Response:
-    """For browsers that ask for it on pages of others, such as JSON answers."""
-    return current_app.send_static_file("site/icon.svg")
