@@ -6,7 +6,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import ConfigError, Settings, load
-from deployapp import api, cli, database, notifier_files, observability, realtime_app, web
+from deployapp import admin, api, cli, database, notifier_files, observability, realtime_app, web
 from deployapp.auth import sessions
 from deployapp.bus import make_bus
 from deployapp.capture import deployment_committed
@@ -29,6 +29,7 @@ def create_app(settings: Settings | None = None, loop: Loop | None = None) -> Fl
     csrf.init_app(app)
     sessions.init_app(app)
     api.init_app(app, elsewhere=web.error_page)
+    admin.init_app(app)
     web.init_app(app)
     cli.init_app(app)
     notifier_files.init_app(app)

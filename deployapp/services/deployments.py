@@ -1,11 +1,11 @@
 """Registering, reading, correcting and deleting deployments."""
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from deployapp.events import Topic
@@ -98,6 +98,26 @@ def page(wanted: DeploymentFilter, among: Collection[str] | None = None) -> Pagi
     if wanted.since:
         query = query.where(FrontendDeployment.deployed_at > wanted.since)
     return db.paginate(query, page=wanted.page, per_page=wanted.per_page, error_out=False)
+
+
+def latest_of_each_topic() -> Sequence[FrontendDeployment]:
+    """What is live: the newest deployment of every topic, the last deployed first."""
+    newest_ids = select(func.max(FrontendDeployment.id)).group_by(
+        FrontendDeployment.frontend_id, FrontendDeployment.environment
+    )
+    query = select(FrontendDeployment).where(FrontendDeployment.id.in_(newest_ids))
+    return db.session.scalars(query.order_by(FrontendDeployment.id.desc())).all()
+
+
+def recent(count: int) -> Sequence[FrontendDeployment]:
+    """The last deployments of all topics, newest first."""
+    return db.session.scalars(select(FrontendDeployment).order_by(FrontendDeployment.id.desc()).limit(count)).all()
+
+
+def environments() -> Sequence[str]:
+    """Every environment into which something was deployed, by name."""
+    query = select(FrontendDeployment.environment).distinct().order_by(FrontendDeployment.environment)
+    return db.session.scalars(query).all()
 
 
 def change(deployment_id: int, wanted: DeploymentChange, *, partly: bool) -> FrontendDeployment:

@@ -55,6 +55,14 @@ def create(
     return NewToken(row, secret)
 
 
+def get(token_id: int) -> ApiToken:
+    """Raises `NotFound`."""
+    row = db.session.get(ApiToken, token_id)
+    if row is None:
+        raise NotFound(f"There is no token {token_id}.")
+    return row
+
+
 def every(user: User | None = None) -> Sequence[ApiToken]:
     """All tokens, or those of a user, oldest first."""
     query = select(ApiToken).order_by(ApiToken.id)
@@ -78,9 +86,7 @@ def note_use(row: ApiToken) -> None:
 def revoke(token_id: int) -> ApiToken:
     """End a token for good; revoking twice keeps the first time. Raises `NotFound`."""
     begin_write()
-    row = db.session.get(ApiToken, token_id)
-    if row is None:
-        raise NotFound(f"There is no token {token_id}.")
+    row = get(token_id)
     row.revoked_at = row.revoked_at or now()
     db.session.commit()
     return row
