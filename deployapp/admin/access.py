@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import abort, redirect, request, url_for
 from flask_login import current_user
@@ -55,7 +55,7 @@ def to_sign_in() -> Response:
 class Guarded:
     """What a Flask-Admin view inherits first. `rules` gives each exposed view method's rule."""
 
-    rules: Mapping[str, Rule]
+    rules: ClassVar[Mapping[str, Rule]]
     name: str
 
     def is_accessible(self) -> bool:

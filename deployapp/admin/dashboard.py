@@ -1,7 +1,7 @@
 """The dashboard: what is live, who listens, what came last, and a short form that announces a deployment."""
 
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from flask import current_app, flash, redirect, request, url_for
 from flask_admin import AdminIndexView, expose
@@ -36,7 +36,11 @@ class Audience(NamedTuple):
 
 
 class Dashboard(Guarded, AdminIndexView):  # type: ignore[misc]  # Flask-Admin publishes no types
-    rules = {"index": anyone_signed_in, "live": anyone_signed_in, "announce": permitted(Permission.ADD)}
+    rules: ClassVar = {
+        "index": anyone_signed_in,
+        "live": anyone_signed_in,
+        "announce": permitted(Permission.ADD),
+    }
 
     @expose("/")
     def index(self) -> str:

@@ -1,11 +1,11 @@
 """Frontend Deployments: saving a new one tells every open tab of its topic."""
 
 import uuid
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_admin.contrib.sqla.filters import FilterLike
 from flask_login import current_user
-from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, IntegerField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional
 
 from deployapp.admin.access import permitted
@@ -17,19 +17,25 @@ from deployapp.models import FrontendDeployment, Kind, Mode, Permission, Severit
 from deployapp.schemas import DeploymentChange, NewDeployment
 from deployapp.services import deployments, frontends
 
-_KINDS = [(Kind.RELEASE.value, "Release"), (Kind.ROLLBACK.value, "Rollback to an older version")]
-_MODES = [
-    (Mode.PROMPT.value, "Prompt: a banner offers the refresh"),
-    (Mode.SILENT.value, "Silent: say nothing; the next page load has it"),
-    (Mode.IDLE.value, "Idle: refresh once nobody uses the tab"),
-    (Mode.NAVIGATION.value, "Navigation: refresh with the next page change"),
-    (Mode.FORCE.value, "Force: count down, then refresh"),
+_KINDS = [
+    SelectChoice(Kind.RELEASE.value, "Release"),
+    SelectChoice(Kind.ROLLBACK.value, "Rollback to an older version"),
 ]
-_SEVERITIES = [(Severity.NORMAL.value, "Normal"), (Severity.CRITICAL.value, "Critical: the banner cannot be put away for good")]
+_MODES = [
+    SelectChoice(Mode.PROMPT.value, "Prompt: a banner offers the refresh"),
+    SelectChoice(Mode.SILENT.value, "Silent: say nothing; the next page load has it"),
+    SelectChoice(Mode.IDLE.value, "Idle: refresh once nobody uses the tab"),
+    SelectChoice(Mode.NAVIGATION.value, "Navigation: refresh with the next page change"),
+    SelectChoice(Mode.FORCE.value, "Force: count down, then refresh"),
+]
+_SEVERITIES = [
+    SelectChoice(Severity.NORMAL.value, "Normal"),
+    SelectChoice(Severity.CRITICAL.value, "Critical: the banner cannot be put away for good"),
+]
 
 
-def frontend_choices() -> list[tuple[str, str]]:
-    return [(one.slug, f"{one.slug} ({one.name})" if one.name else one.slug) for one in frontends.every()]
+def frontend_choices() -> list[SelectChoice]:
+    return [SelectChoice(one.slug, f"{one.slug} ({one.name})" if one.name else one.slug) for one in frontends.every()]
 
 
 def environment_choices() -> list[str]:
@@ -41,7 +47,7 @@ class TopicForm(Form):
     """Where something is deployed, and a key by which the same form, sent twice, counts once."""
 
     key = HiddenField()
-    frontend = SelectField("Frontend", default=DEFAULT_FRONTEND)
+    frontend = SelectField("Frontend", choices=frontend_choices, default=DEFAULT_FRONTEND)
     environment = StringField(
         "Environment",
         filters=[stripped],
@@ -51,7 +57,6 @@ class TopicForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.frontend.choices = frontend_choices()
         self.environment.suggestions = environment_choices()
         if not self.key.data:
             self.key.data = uuid.uuid4().hex
@@ -65,9 +70,7 @@ class TopicForm(Form):
 class DetailsForm(Form):
     """What may be corrected later. The schema checks it; here is only how it is asked."""
 
-    version = StringField(
-        "Version", filters=[stripped], description="What the build calls itself, such as 1.42.0."
-    )
+    version = StringField("Version", filters=[stripped], description="What the build calls itself, such as 1.42.0.")
     notes = TextAreaField(
         "Notes", description="Plain text, shown to the people in front of the tab.", render_kw={"rows": 4}
     )
@@ -109,7 +112,7 @@ def _frontends_by_id() -> Choices:
 class Deployments(Listing):
     singular = "frontend deployment"
     nothing_yet = "Nothing was deployed yet. Add the first deployment here, or let your CI trigger it over the API."
-    rules = {
+    rules: ClassVar = {
         "index_view": permitted(Permission.VIEW),
         "details_view": permitted(Permission.VIEW),
         "create_view": permitted(Permission.ADD),
@@ -118,7 +121,7 @@ class Deployments(Listing):
     }
     form = NewDeploymentForm
     column_list = ("deployed_at", "frontend", "environment", "version", "notes", "deployed_by")
-    column_labels = {
+    column_labels: ClassVar = {
         "deployed_at": "Deployed",
         "deployed_by": "By",
         "commit_sha": "Commit",
@@ -195,5 +198,3 @@ class Deployments(Listing):
             "The status falls back to the deployment before it. Open tabs are not told, "
             "and tabs that have already moved stay where they are."
         )
-
-

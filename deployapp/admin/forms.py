@@ -6,7 +6,7 @@ from typing import Any
 from flask import request
 from flask_admin.form import BaseForm
 from pydantic import BaseModel, ValidationError
-from wtforms import SelectMultipleField
+from wtforms import SelectChoice, SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from deployapp.models import Permission
@@ -58,8 +58,8 @@ def stripped(text: str | None) -> str | None:
 
 
 PERMISSIONS = [
-    (Permission.ADD.value, "Add: register deployments"),
-    (Permission.CHANGE.value, "Change: correct a deployment's details"),
-    (Permission.DELETE.value, "Delete: remove deployments"),
-    (Permission.VIEW.value, "View: look at deployments here"),
+    SelectChoice(Permission.ADD.value, "Add: register deployments"),
+    SelectChoice(Permission.CHANGE.value, "Change: correct a deployment's details"),
+    SelectChoice(Permission.DELETE.value, "Delete: remove deployments"),
+    SelectChoice(Permission.VIEW.value, "View: look at deployments here"),
 ]

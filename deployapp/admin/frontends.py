@@ -1,6 +1,6 @@
 """The frontends whose tabs can be told."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import func, select
 from wtforms import StringField
@@ -30,15 +30,13 @@ class Frontends(Listing):
     form = FrontendForm
     column_list = ("slug", "name", "deployments", "created_at")
     column_details_list = column_list
-    column_labels = {"created_at": "Added", "deployments": "Deployments"}
+    column_labels: ClassVar = {"created_at": "Added", "deployments": "Deployments"}
     column_sortable_list = ("slug", "name", "created_at")
     column_default_sort = ("slug", False)
     column_searchable_list = ("slug", "name")
 
     def __init__(self, category: str) -> None:
-        super().__init__(
-            Frontend, db, name="Frontends", category=category, endpoint="admin_frontends", url="frontends"
-        )
+        super().__init__(Frontend, db, name="Frontends", category=category, endpoint="admin_frontends", url="frontends")
 
     def search_placeholder(self) -> str:
         return "Slug, name"

@@ -1,7 +1,7 @@
 """The base of the model views: Flask-Admin lists, filters, sorts and pages; everything else goes through services."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -61,7 +61,7 @@ class Listing(Guarded, ModelView):  # type: ignore[misc]  # Flask-Admin publishe
     column_auto_select_related = False
     action_disallowed_list = ("delete",)
     named_filter_urls = True
-    column_type_formatters = MappingProxyType({})  # the templates know how to show each type
+    column_type_formatters: Mapping[type, Any] = MappingProxyType({})  # the templates know how to show each type
     column_type_formatters_detail = column_type_formatters
     delete_verb = "Delete"
 

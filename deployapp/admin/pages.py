@@ -1,26 +1,14 @@
 """What all admin pages share: the frame around them, headers, readable errors, and the files they load."""
 
-import logging
 from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, current_app, render_template, request, url_for
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException, InternalServerError, NotFound
+from werkzeug.exceptions import HTTPException
 
-log = logging.getLogger(__name__)
-
-# `form-action` and `base-uri` do not fall back to `default-src`.
+# Stricter than elsewhere; `form-action` and `base-uri` do not fall back to `default-src`.
 POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-HEADERS = {
-    "Content-Security-Policy": POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",  # the CSRF check looks at it over HTTPS
-}
-RETRY_SECONDS = 5
 
 _TEXTS = {
     403: ("Not allowed", "Your account does not have the permission for this. A superuser can give it to you."),
@@ -28,7 +16,6 @@ _TEXTS = {
     405: ("Not here", "This address cannot be opened like this. Use the links and buttons of the pages."),
     413: ("Too large", "The form holds more than the server accepts."),
     500: ("Something went wrong", "The mistake is the server's, and it was logged."),
-    503: ("Not now", "The database does not answer. Try again in a moment."),
 }
 _FORM_EXPIRED = (
     "This form has expired",
@@ -63,9 +50,6 @@ def dress(blueprint: Blueprint) -> None:
     """Give the blueprint's answers the headers, and its errors the pages."""
     blueprint.after_request(_add_headers)
     blueprint.register_error_handler(HTTPException, show_error)
-    blueprint.register_error_handler(Exception, _unexpected)
-    for away in (OperationalError, InterfaceError, PoolTimeout):
-        blueprint.register_error_handler(away, _database_away)
 
 
 def show_error(error: HTTPException) -> Response | HTTPException:
@@ -81,21 +65,9 @@ def show_error(error: HTTPException) -> Response | HTTPException:
     return answer
 
 
-def _unexpected(error: Exception) -> Response | HTTPException:
-    log.exception("a page of the admin failed")
-    return show_error(InternalServerError(original_exception=error))
-
-
-def _database_away(error: Exception) -> Response:
-    log.error("the database cannot be used: %s", error)
-    title, text = _TEXTS[503]
-    page = render_template("console/error.html", title=title, text=text, status=503, navigation=[], offline=True)
-    return Response(page, 503, {"Retry-After": str(RETRY_SECONDS)})
-
-
 def _add_headers(response: Response) -> Response:
     if request.endpoint is None or not request.endpoint.endswith("static"):
-        response.headers.update(HEADERS)
+        response.headers["Content-Security-Policy"] = POLICY
         response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -106,17 +78,12 @@ def _navigation(view: Any) -> list[tuple[str, list[Entry]]]:
         return []
     admin = current_app.extensions["admin"][0]
     index = Entry("Dashboard", url_for("admin.index"), view is admin.index_view)
-    groups = [("", [index])]
-    for category in admin.menu():
-        if category.is_category() and (items := category.get_children()):
-            groups.append((category.name, [Entry(i.name, i.get_url(), i.is_active(view)) for i in items]))
-    return groups
-
-
-@console.get("/<path:unknown>")
-def nothing(unknown: str) -> Response:
-    """So that a mistyped address under /admin/ gets a page of the admin's too."""
-    raise NotFound
+    categories = [(item.name, item.get_children()) for item in admin.menu() if item.is_category()]
+    return [("", [index])] + [
+        (name, [Entry(item.name, item.get_url(), item.is_active(view)) for item in items])
+        for name, items in categories
+        if items
+    ]
 
 
 dress(console)

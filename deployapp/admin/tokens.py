@@ -1,11 +1,11 @@
-"""API tokens: everyone manages their own, superusers everybody's. The secret is shown once, in the answer to the form."""
+"""API tokens: everyone manages their own, superusers everybody's. A secret is shown once, in the answer to its form."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import Response
 from flask_login import current_user
-from wtforms import IntegerField, SelectField, StringField
+from wtforms import IntegerField, SelectChoice, SelectField, StringField
 from wtforms.validators import NumberRange, Optional
 
 from deployapp.admin.access import anyone_signed_in
@@ -20,13 +20,21 @@ from deployapp.services import frontends, tokens, users
 MAX_DAYS = 36_500
 
 
+def _possible_owners() -> list[SelectChoice]:
+    """Only superusers make tokens for others."""
+    owners = [one for one in users.every() if one.active] if current_user.is_superuser else [current_user]
+    return [SelectChoice(one.username) for one in owners]
+
+
 class TokenForm(Form):
-    user = SelectField("For", description="The token can do what this user can.")
+    user = SelectField("For", choices=_possible_owners, description="The token can do what this user can.")
     name = StringField("Name", filters=[stripped], description="What it is for, such as the name of the CI job.")
     permissions = CheckboxesField(
         "Narrow to permissions", choices=PERMISSIONS, description="None chosen: all that the user has."
     )
-    frontends = CheckboxesField("Narrow to frontends", description="None chosen: all of them.")
+    frontends = CheckboxesField(
+        "Narrow to frontends", choices=frontend_choices, description="None chosen: all of them."
+    )
     expires_in_days = IntegerField(
         "Expires after days",
         validators=[Optional(), NumberRange(1, MAX_DAYS, f"Between 1 and {MAX_DAYS}.")],
@@ -35,15 +43,8 @@ class TokenForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.frontends.choices = frontend_choices()
-        self.user.choices = [(one.username, one.username) for one in _possible_owners()]
         if not self.user.data or not current_user.is_superuser:
             self.user.data = current_user.username
-
-
-def _possible_owners() -> list[Any]:
-    """Only superusers make tokens for others."""
-    return [one for one in users.every() if one.active] if current_user.is_superuser else [current_user]
 
 
 class Tokens(Listing):
@@ -54,7 +55,7 @@ class Tokens(Listing):
     delete_verb = "Revoke"
     column_list = ("name", "prefix", "user", "state", "narrowed", "expires_at", "last_used_at")
     column_details_list = (*column_list, "created_at", "revoked_at")
-    column_labels = {
+    column_labels: ClassVar = {
         "prefix": "Begins with",
         "user": "Of",
         "narrowed": "Narrowed to",
@@ -131,5 +132,3 @@ def narrowed(token: ApiToken) -> str:
     if token.narrowed_to_frontends:
         parts.append("frontends " + (", ".join(sorted(one.slug for one in token.frontends)) or "none"))
     return "; ".join(parts)
-
-

@@ -1,6 +1,6 @@
 """Users and their permissions."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_login import current_user, login_user
 from wtforms import BooleanField, PasswordField, StringField
@@ -45,7 +45,7 @@ class Users(Listing):
     form = NewUserForm
     column_list = ("username", "may", "active", "created_at")
     column_details_list = column_list
-    column_labels = {"username": "User name", "may": "May", "created_at": "Added"}
+    column_labels: ClassVar = {"username": "User name", "may": "May", "created_at": "Added"}
     column_sortable_list = ("username", "active", "created_at")
     column_default_sort = ("username", False)
     column_searchable_list = ("username",)
@@ -99,4 +99,7 @@ class Users(Listing):
         return f"user {row.username}"
 
     def consequences(self, row: User) -> str:
-        return "Their tokens stop working at once. Their deployments stay, without a name. Making a user inactive keeps it."
+        return (
+            "Their tokens stop working at once. Their deployments stay, without a name. "
+            "To keep the name, make the user inactive instead."
+        )

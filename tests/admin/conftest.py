@@ -1,0 +1,111 @@
+"""Who uses the admin in these tests: people with sessions, in Flask's client and in a real browser."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.security import generate_password_hash
+from werkzeug.test import TestResponse
+
+import config
+from deployapp.app import create_app
+from deployapp.extensions import db
+from deployapp.models import Permission, User
+
+PASSWORD = "correct horse battery"
+SIGN_IN = "/admin/sign-in"
+
+
+@pytest.fixture
+def make_app(settings: config.Settings) -> Iterator[Callable[..., Flask]]:
+    """Makes apps on the test's database with settings of a test's own: `make_app(sign_in_limit="2 per minute")`."""
+    made = []
+
+    def make(**changed: object) -> Flask:
+        made.append(create_app(settings.model_copy(update=changed)))
+        return made[-1]
+
+    yield make
+    for app in made:
+        with app.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Flask]) -> Flask:
+    """No context is pushed: each request has its own, as in life."""
+    return make_app()
+
+
+@dataclass
+class Person:
+    """A browser without scripts: it has a cookie jar, and sends the CSRF token that a page gave it."""
+
+    client: FlaskClient
+    name: str = ""
+    id: int = 0
+    token: str = ""
+
+    def get(self, path: str, **query: object) -> TestResponse:
+        return self.client.get(path, query_string=query or None)
+
+    def post(self, path: str, **fields: object) -> TestResponse:
+        """Send a form, with the token of the dashboard or, before signing in, of the sign-in page."""
+        self.token = self.token or token_in(self.client.get("/admin/", follow_redirects=True))
+        return self.client.post(path, data={"csrf_token": self.token, **fields})
+
+    def sign_in(self, name: str, password: str = PASSWORD, **fields: object) -> TestResponse:
+        answer = self.post(SIGN_IN, username=name, password=password, **fields)
+        self.token = ""  # a new session has a new one
+        return answer
+
+    def texts(self, path: str) -> str:
+        answer = self.get(path)
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+
+def token_in(page: TestResponse) -> str:
+    found = re.search(r'name="csrf_token" value="([^"]+)"', page.text)
+    assert found is not None, page.text
+    return found[1]
+
+
+@pytest.fixture
+def anyone(app: Flask) -> Person:
+    """Nobody is signed in."""
+    return Person(app.test_client())
+
+
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    """Of `PASSWORD`; hashing is slow on purpose, so it is done once."""
+    return generate_password_hash(PASSWORD)
+
+
+@pytest.fixture
+def person(app: Flask, password_hash: str) -> Callable[..., Person]:
+    """Makes people whose session is signed in, as after the sign-in page."""
+
+    def make(permissions: Iterable[Permission] = (), *, superuser: bool = False, name: str = "person") -> Person:
+        with app.app_context():
+            user = User(username=name, password_hash=password_hash, is_superuser=superuser)
+            user.permissions = frozenset(permissions)
+            db.session.add(user)
+            db.session.commit()
+            user_id, session_id = user.id, user.get_id()
+        somebody = Person(app.test_client(), name, user_id)
+        with somebody.client.session_transaction() as session:
+            session["_user_id"] = session_id
+        return somebody
+
+    return make
+
+
+@pytest.fixture
+def root(person: Callable[..., Person]) -> Person:
+    """A superuser."""
+    return person(superuser=True, name="root")
