@@ -179,7 +179,7 @@ class Deployments(Listing):
         return query.order_by(FrontendDeployment.id.desc()), joins
 
     def title_of(self, row: FrontendDeployment) -> str:
-        return f"{row.topic} {row.version or f'number {row.id}'}"
+        return f"deployment {row.topic} {row.version or f'number {row.id}'}"
 
     def add(self, form: NewDeploymentForm) -> str:
         return announced(form.register())

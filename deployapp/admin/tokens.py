@@ -108,13 +108,13 @@ class Tokens(Listing):
         return Response(page, 201)
 
     def remove(self, row: ApiToken) -> str:
-        return f"Revoked {tokens.revoke(row.id)}."
+        return f"Revoked the {self.title_of(tokens.revoke(row.id))}."
 
     def may_remove(self, row: ApiToken) -> bool:
         return super().may_remove(row) and row.revoked_at is None
 
     def title_of(self, row: ApiToken) -> str:
-        return str(row)
+        return f"token {row.name} ({row.prefix}…)" if row.name else f"token {row.prefix}…"
 
     def consequences(self, row: ApiToken) -> str:
         return "Whoever uses it is refused from now on. This cannot be taken back."

@@ -14,12 +14,16 @@ from deployapp.models import Permission, User
 from deployapp.services import users
 
 _NEW_PASSWORD = {"autocomplete": "new-password"}
+_PASSWORD = f"At least {MIN_PASSWORD} characters. A new one ends the user's sessions."
 
 
-class NewUserForm(Form):
+class UserForm(Form):
     username = StringField("User name", filters=[stripped], render_kw={"autocomplete": "off"})
-    password = PasswordField("Password", description=f"At least {MIN_PASSWORD} characters.", render_kw=_NEW_PASSWORD)
+    password = PasswordField(
+        "New password", description=f"Empty keeps the old one. {_PASSWORD}", render_kw=_NEW_PASSWORD
+    )
     is_superuser = BooleanField("Superuser", description="May do everything: frontends, users and tokens included.")
+    active = BooleanField("Active", description="Who is not active cannot sign in, and their tokens do not work.")
     permissions = CheckboxesField(
         "Permissions for deployments", choices=PERMISSIONS, description="A superuser has all of them."
     )
@@ -29,13 +33,12 @@ class NewUserForm(Form):
         return frozenset(map(Permission, self.permissions.data or ()))
 
 
-class UserForm(NewUserForm):
-    password = PasswordField(
-        "New password",
-        description=f"Empty keeps the old one. At least {MIN_PASSWORD} characters. A new one ends the user's sessions.",
-        render_kw=_NEW_PASSWORD,
-    )
-    active = BooleanField("Active", description="Who is not active cannot sign in, and their tokens do not work.")
+class NewUserForm(UserForm):
+    active = None  # everyone begins as active
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.password.label.text, self.password.description = "Password", f"At least {MIN_PASSWORD} characters."
 
 
 class Users(Listing):

@@ -2,11 +2,15 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser
 from werkzeug.security import generate_password_hash
 from werkzeug.test import TestResponse
 
@@ -14,6 +18,11 @@ import config
 from deployapp.app import create_app
 from deployapp.extensions import db
 from deployapp.models import Permission, User
+from tests.admin.window import Window
+from tests.client.conftest import node_tools
+from tests.deployapp_process import Deployapp, set_up
+
+__all__ = ["node_tools"]  # a fixture: the folder of the installed development tools
 
 PASSWORD = "correct horse battery"
 SIGN_IN = "/admin/sign-in"
@@ -109,3 +118,26 @@ def person(app: Flask, password_hash: str) -> Callable[..., Person]:
 def root(person: Callable[..., Person]) -> Person:
     """A superuser."""
     return person(superuser=True, name="root")
+
+
+@pytest.fixture(scope="session")
+def service(set_up_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployapp]:
+    """One real server for the tests in the browser."""
+    running = Deployapp(set_up(set_up_folder, tmp_path_factory.mktemp("admin"))).start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def window(browser: Browser, service: Deployapp) -> Iterator[Callable[..., Window]]:
+    """Opens windows, on `service` unless another server is given. None may end with an error in its console."""
+    opened: list[Window] = []
+    with ExitStack() as stack:
+
+        def open_window(server: Deployapp = service, **options: Any) -> Window:
+            opened.append(Window(browser, server, **options))
+            stack.callback(opened[-1].context.close)
+            return opened[-1]
+
+        yield open_window
+        assert [error for one in opened for error in one.errors] == []
