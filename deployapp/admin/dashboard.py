@@ -21,7 +21,7 @@ NAMES = {
     "websocket": "WebSocket",
     "sse": "SSE",
     "socketio": "Socket.IO",
-    "socketio_polling": "Socket.IO, long-polling",
+    "socketio_polling": "long-polling",
 }
 
 
