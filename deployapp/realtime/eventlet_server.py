@@ -95,9 +95,9 @@ def serve(
     )  # fmt: skip
     on_listening(*listener.getsockname()[:2])
     _wait_for_signal()
+    server.kill()  # first: the loop must not wait for a descriptor that is closed, and soon somebody else's
     listener.close()
     on_stop()
-    server.kill()
     with eventlet.Timeout(FINISH_SECONDS, False):
         pool.waitall()
 
