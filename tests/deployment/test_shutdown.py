@@ -5,8 +5,8 @@ import sys
 
 from tests.deployapp_process import ROOT
 
-# Descriptors are numbered from the lowest that is free: what is opened during the drain gets the listener's. libpq opens
-# its sockets as this program does its pipe, without eventlet's knowledge, and waits for them by `select`.
+# Descriptors are numbered from the lowest that is free: what is opened during the drain gets the listener's. libpq
+# opens its sockets as this program does its pipe, without eventlet's knowledge, and waits for them by `select`.
 PROGRAM = """
 from deployapp.realtime import eventlet_server
 eventlet_server.monkey_patch()
