@@ -11,14 +11,12 @@ export const STYLES = `
 :host([data-position=top]){top:1rem;bottom:auto}
 section{padding:1rem;background:var(--bg);color:var(--fg);border:1px solid var(--line);border-radius:var(--deployapp-radius,.75rem);box-shadow:0 .5rem 2rem #0004;font:var(--deployapp-font,1rem/1.4 system-ui,sans-serif);animation:in .2s}
 [part~=critical]{border-inline-start:.4rem solid var(--deployapp-critical,#c5221f)}
-[part=line]{display:flex;gap:1rem;justify-content:space-between}
-p,[part=text],a{margin:0;overflow-wrap:anywhere}
+p,[part=text],a{margin:0;overflow-wrap:anywhere;color:inherit}
 [part=seconds]{font-weight:600}
 details{margin-top:.5rem;font-size:.875em}
 [part=text]{max-height:30vh;overflow:auto;white-space:pre-wrap}
-a{color:inherit}
-[part=buttons]{display:flex;flex-wrap:wrap;gap:.5rem}
-button{font:inherit;padding:.4rem .9rem;margin-top:.75rem;border:1px solid var(--line);border-radius:calc(var(--deployapp-radius,.75rem)*.66);background:none;color:inherit;cursor:pointer}
+[part=line],[part=buttons]{display:flex;flex-wrap:wrap;gap:.5rem}
+button{font:inherit;padding:.4rem .9rem;margin-top:.75rem;border:1px solid var(--line);border-radius:var(--deployapp-radius,.5rem);background:none;color:inherit;cursor:pointer}
 [part~=refresh]{background:var(--do);border-color:var(--do);color:var(--on)}
 :focus-visible{outline:3px solid var(--do);outline-offset:2px}
 [hidden]{display:none}

@@ -44,7 +44,7 @@ export function listen({ settings, notifier, update, lastEventId, onEvent, onTol
     ? [{ name: "socketio", load: async () => (await import("./transports/socketio.js")).socketio }]
     : [
         { name: "websocket", load: () => websocket },
-        { name: "sse", load: async () => (await import("./transports/sse.js")).sse },
+        { name: "sse", load: async () => (await import("./parts.js")).sse },
       ];
 
   /** @param {Partial<State>} patch what followers must know too */
@@ -101,7 +101,7 @@ export function listen({ settings, notifier, update, lastEventId, onEvent, onTol
   async function start() {
     // The first answer is what the page is measured against, so it comes before anything that is pushed.
     await check();
-    const shared = share !== false && "locks" in navigator && (await import("./leader.js").catch(() => undefined));
+    const shared = share !== false && "locks" in navigator && (await import("./parts.js").catch(() => undefined));
     if (closed) return;
     if (shared) tabs = shared.joinTabs(`deployapp:${url}${topic}`, {
         connect,

@@ -22,7 +22,7 @@ import { readOptions } from "./options.js";
  */
 export function createNotifier(options = {}) {
   const settings = readOptions(options);
-  const { url, frontend, environment, version, banner, rescue } = settings;
+  const { url, frontend, environment, version, banner } = settings;
   const key = `deployapp:${url}${frontend}/${environment}`;
   const visits = createMemory("localStorage", key);
   const journeys = createMemory("sessionStorage", key);
@@ -118,9 +118,7 @@ export function createNotifier(options = {}) {
   });
   /** @type {Tab} */
   const tab = { settings, notifier, visits, journeys, guards, savers, update, emit, tell: hearing.tell };
-  const mover = load(import("./mover.js"), ({ createMover }) => createMover(tab));
-  void load(import("./wake.js"), ({ watchWake }) => watchWake(hearing));
+  const mover = load(import("./parts.js"), ({ startParts }) => startParts(tab, hearing));
   if (banner !== false) void load(import("./banner.js"), ({ showBanner }) => showBanner(notifier, settings));
-  if (rescue !== false) void load(import("./rescue.js"), ({ watchFailures }) => watchFailures(notifier));
   return notifier;
 }

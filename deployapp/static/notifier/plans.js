@@ -26,7 +26,7 @@ const RETRY = 3 * SECOND;
 export function createPlans({ settings: { idleSeconds = 60, countdownSeconds = 30 }, guard, show, update, reload }) {
   const watching = new AbortController();
   let activeAt = Date.now();
-  for (const type of ["pointerdown", "pointermove", "keydown", "wheel", "scroll", "touchstart"]) {
+  for (const type of ["pointerdown", "pointermove", "keydown", "wheel", "scroll"]) {
     addEventListener(type, () => (activeAt = Date.now()), { capture: true, passive: true, signal: watching.signal });
   }
 

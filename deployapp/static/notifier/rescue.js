@@ -39,10 +39,11 @@ export function looksLikeMissingFile(error) {
 /**
  * The address of a file of the page's build, as far as one can tell: a blocked advertisement says nothing.
  *
- * @param {EventTarget | null} target
+ * @param {any} target
  */
 function assetOf(target) {
-  if (!(target instanceof HTMLScriptElement || target instanceof HTMLLinkElement)) return "";
-  const address = target instanceof HTMLLinkElement ? target.href : target.src;
-  return target.type === "module" || /modulepreload/.test(/** @type {HTMLLinkElement} */ (target).rel) || address.startsWith(origin) ? address : "";
+  if (!target.matches?.("script, link")) return "";
+  const { src, href, type, rel } = target;
+  const address = src || href;
+  return type === "module" || rel === "modulepreload" || address.startsWith(origin) ? address : "";
 }

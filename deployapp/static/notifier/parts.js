@@ -1,0 +1,26 @@
+/**
+ * What a tab needs soon but not at once, as one file: fewer requests, and it is there before a deployment can take it
+ * away. Only starts and stops its parts.
+ *
+ * @module
+ */
+
+import { createMover } from "./mover.js";
+import { watchFailures } from "./rescue.js";
+import { watchWake } from "./wake.js";
+
+/** @import { Tab } from "./types.js" */
+
+export { joinTabs } from "./leader.js";
+export { sse } from "./transports/sse.js";
+
+/**
+ * @param {Tab} tab
+ * @param {Parameters<typeof watchWake>[0]} hearing
+ */
+export function startParts(tab, hearing) {
+  const mover = createMover(tab);
+  const parts = [mover, watchWake(hearing)];
+  if (tab.settings.rescue !== false) parts.push(watchFailures(tab.notifier));
+  return { ...mover, stop: () => parts.forEach((part) => part.stop()) };
+}
