@@ -28,7 +28,8 @@ def pause(failures: int) -> float:
 class Link:
     """Runs `work(connected)` again and again until `stop`; `work` calls `connected` once it is, returns to end.
 
-    A failure is any of `errors`. Each change of `state` is logged once.
+    Any failure is tried again; one that is not of the expected `errors` is logged with its traceback. Each change of
+    `state` is logged once.
     """
 
     def __init__(self, name: str, work: Work, errors: tuple[type[Exception], ...]) -> None:
@@ -62,9 +63,15 @@ class Link:
                 self._work(self._connected)
                 return
             except self._errors as error:
-                self._failures += 1
-                self._say("down", logging.WARNING, f"{type(error).__name__}: {error}")
+                self._failed(f"{type(error).__name__}: {error}")
+            except Exception:
+                log.exception("%s met what it does not know", self._name)
+                self._failed("unexpected error")
             self.stopping.wait(pause(self._failures))
+
+    def _failed(self, why: str) -> None:
+        self._failures += 1
+        self._say("down", logging.WARNING, why)
 
     def _connected(self) -> None:
         self._failures = 0

@@ -12,6 +12,8 @@ UNKNOWN_SECONDS = 1.0  # how long one that does not is not asked for again
 NEWEST_SECONDS = 1.0  # how long a topic's newest event is not asked for again
 MAX_ENTRIES = 10_000
 
+_NEVER_ASKED = 0.0, None
+
 
 class Lookups:
     """A `Directory` that remembers for a moment. One question at a time goes to the one behind it."""
@@ -49,7 +51,7 @@ class Lookups:
             with self._lock:
                 if not self._all_fresh(topics):
                     self._refresh(topics)
-        found = [self._newest[topic][1] for topic in topics]
+        found = [self._newest.get(topic, _NEVER_ASKED)[1] for topic in topics]
         return [event for event in found if event is not None]
 
     def note(self, event: DeploymentEvent) -> None:
@@ -69,14 +71,17 @@ class Lookups:
         return all(topic in self._newest and self._newest[topic][0] > now for topic in topics)
 
     def _refresh(self, topics: Sequence[Topic]) -> None:
+        _bound(self._newest)
+        before = {topic: self._newest.get(topic) for topic in topics}
         try:
             events = {event.topic: event for event in self._directory.latest(topics)}
         except DirectoryUnavailable:
             if all(topic in self._newest for topic in topics):
                 return
             raise
-        _bound(self._newest)
-        self._newest.update((topic, (_in(NEWEST_SECONDS), events.get(topic))) for topic in topics)
+        for topic in topics:
+            if self._newest.get(topic) is before[topic]:  # else an event came by meanwhile: the answer may be older
+                self._newest[topic] = (_in(NEWEST_SECONDS), events.get(topic))
 
 
 def _in(seconds: float) -> float:

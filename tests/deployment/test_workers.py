@@ -67,7 +67,7 @@ class Supervised:
 def supervised(tmp_path: Path) -> Iterator[Supervised]:
     one = Supervised(tmp_path)
     try:
-        eventually(one.all_up, 40, "the workers never answered")
+        eventually(one.all_up, 60, "the workers never answered")
         yield one
     finally:
         if one.process.poll() is None:
@@ -79,8 +79,8 @@ def supervised(tmp_path: Path) -> Iterator[Supervised]:
 def test_a_worker_that_dies_is_started_again_and_all_end_together(how: signal.Signals, supervised: Supervised) -> None:
     victim = supervised.workers()[0].pid
     os.kill(victim, signal.SIGKILL)
-    eventually(supervised.serving, 1, "those that live take the connections")
-    eventually(lambda: supervised.all_up() and victim not in {worker.pid for worker in supervised.workers()}, 30)
+    eventually(supervised.serving, 10, "those that live take the connections")
+    eventually(lambda: supervised.all_up() and victim not in {worker.pid for worker in supervised.workers()}, 60)
 
     workers = supervised.workers()
     supervised.process.send_signal(how)

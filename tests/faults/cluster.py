@@ -13,7 +13,6 @@ from pathlib import Path
 import requests
 
 from tests.deployapp_process import Deployapp, flask
-from tests.faults import partition
 from tests.faults.partition import Cable
 from tests.servers import Postgres, Valkey
 
@@ -94,13 +93,13 @@ class Cluster:
 @contextmanager
 def cluster(folder: Path, workers: int = 3, cable: Cable | None = None, **settings: str) -> Iterator[Cluster]:
     """Start it all; at the end, end it all, the processes cleanly. The last process is behind the `cable`."""
-    here = partition.HERE if cable else "127.0.0.1"
+    here = cable.here if cable else "127.0.0.1"
     with ExitStack() as stack:
         postgres, valkey = stack.enter_context(Postgres(here)), stack.enter_context(Valkey(here))
         where = {"DATABASE_URL": postgres.url, "MESSAGE_QUEUE_URL": valkey.url, **SETTINGS, **settings}
         made = [Deployapp(_folder(folder / f"worker-{number}"), **where) for number in range(workers)]
         if cable:
-            made[-1] = Deployapp(made[-1].folder, **where, HOST=partition.THERE)
+            made[-1] = Deployapp(made[-1].folder, **where, HOST=cable.there)
             made[-1].command = (*cable.inside, *Deployapp.command)
         done = flask(made[0].folder, "setup", **where)
         assert done.returncode == 0, done.stderr

@@ -23,6 +23,7 @@ from tests.faults.watchers import Watcher, watching
 from tests.waiting import eventually
 
 CLIENTS_A_TRANSPORT = 3
+NORMAL_TIME = 1.5  # seconds for a trigger, however busy this machine; one that waits for the bus takes 2 or more
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +82,7 @@ def test_valkey_restarts_empty(running: Cluster, clients: Sequence[Watcher]) -> 
     for topic in TOPICS[:5]:
         began = time.monotonic()
         assert running.trigger(topic)
-        assert time.monotonic() - began < 0.5
+        assert time.monotonic() - began < NORMAL_TIME
     running.valkey.start()
     assert_all_is_well(running, clients, time.monotonic())
 
@@ -93,7 +94,7 @@ def test_valkey_hangs(running: Cluster, clients: Sequence[Watcher]) -> None:
         with load(running, TOPICS):
             began = time.monotonic()
             assert running.trigger(TOPICS[0])
-            assert time.monotonic() - began < 0.5
+            assert time.monotonic() - began < NORMAL_TIME
             eventually(lambda: any("is down" in worker.log for worker in running.workers), 20)
         assert_all_is_well(running, clients, time.monotonic())
     finally:
@@ -118,7 +119,7 @@ def test_postgres_hangs(running: Cluster, clients: Sequence[Watcher]) -> None:
     try:
         began = time.monotonic()
         assert running.trigger(TOPICS[0]) is None
-        assert time.monotonic() - began < 4, "DATABASE_TIMEOUT is 1 s here"
+        assert time.monotonic() - began < 8, "DATABASE_TIMEOUT is 1 s here; without it the client gives up after 10"
         hold(watchers.SILENCE)
         assert [client.connection for client in pushed] == connections, "heartbeats went on"
     finally:

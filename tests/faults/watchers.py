@@ -32,10 +32,14 @@ class Sighting(NamedTuple):
 
 
 class Watcher(threading.Thread):
-    """`addresses` answers the servers to choose from; `seen` grows; `connects` are the moments it was connected."""
+    """`addresses` answers the servers to choose from; `seen` grows; `connects` are the moments it was connected.
+
+    `period` is how seldom, in seconds, the client itself looks: 0 for one that is told.
+    """
 
     transport = ""
     broken: tuple[type[Exception], ...] = ()
+    period = 0.0
 
     def __init__(self, addresses: Callable[[], Sequence[str]], topics: Sequence[str]) -> None:
         super().__init__(daemon=True, name=f"{self.transport} watcher")
@@ -163,6 +167,7 @@ class PollingWatcher(Watcher):
     transport = "polling"
     broken = (requests.RequestException,)
     pause = 0.5
+    period = pause + LONGEST_PAUSE
 
     def watch(self, address: str) -> None:
         self.connected()
