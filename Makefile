@@ -15,7 +15,7 @@ SUPERVISED = INSTANCE_PATH=$${INSTANCE_PATH:-$(CURDIR)/instance} \
 	exec $(BIN)/supervisord -c deploy/supervisord.conf
 NODE_READY := $(patsubst %/package-lock.json,%/node_modules/.package-lock.json,$(wildcard tests/*/package-lock.json))
 
-.PHONY: help run setup dev test soak check format docs clean
+.PHONY: help run setup dev test soak bench check format docs clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,11 +29,14 @@ setup: $(RUN_READY)  ## Migrate the database and make the first administrator (`
 dev: $(DEV_READY) $(NODE_READY)  ## Install what tests and checks need
 
 test: dev  ## Run every test; ARGS goes to pytest: make test ARGS='-k restart'
-	@.ci/need chromium node npm nginx
+	@.ci/need chromium node npm nginx gcc
 	@$(BIN)/python -m pytest $(ARGS)
 
 soak: dev  ## Faults at random under load, MINUTES=30, and what came of it
 	@$(BIN)/python -m tests.faults.soak --minutes $(or $(MINUTES),30)
+
+bench: dev  ## Measure beside other servers; ARGS go to it: make bench ARGS='--only ours,c --connections 1000'
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 check: dev  ## Lint, formatting and strict types
 	$(BIN)/ruff check .

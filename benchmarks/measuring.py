@@ -1,0 +1,160 @@
+"""Measures one contender at one number of connections, each broadcast paired with one of the C loop.
+
+Both servers are up at the same time, each with as many clients; the one that does not broadcast idles. Servers are
+pinned to one processor, load clients to another, so that the scheduler's choice is not part of the result.
+"""
+
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+from benchmarks.contenders.base import Contender, Running
+from benchmarks.contenders.c_loop import start as start_c_loop
+from benchmarks.load_client import ClientFailed, Heard, LoadClient
+from benchmarks.results import Cell, Pair
+from benchmarks.server_process import ServerFailed
+
+CONNECT_SECONDS = 90
+BROADCAST_SECONDS = 30
+SETTLE_SECONDS = 1.0
+WARM_BUDGET_SECONDS = 60
+CACHE_BYTES = 256 << 20  # several times what processors of today have
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much is measured in a cell."""
+
+    warm: int  # pairs of broadcasts
+    rests: int  # each followed by a cold pair
+    rest_seconds: float
+
+
+@dataclass(frozen=True)
+class Processors:
+    """What servers and load clients are pinned to; `None` leaves it to the scheduler."""
+
+    servers: int | None
+    clients: int | None
+
+    @classmethod
+    def choose(cls) -> "Processors":
+        allowed = sorted(os.sched_getaffinity(0))
+        return cls(allowed[0], allowed[1]) if len(allowed) > 1 else cls(None, None)
+
+
+def measure(contender: Contender, connections: int, plan: Plan, processors: Processors, say: Say) -> Cell:
+    """Never raises for what a contender does wrong: the cell then says what."""
+    cell = Cell(contender.name, connections)
+    try:
+        with tempfile.TemporaryDirectory(prefix="deployapp-benchmark-") as folder:
+            _measure(cell, contender, plan, processors, Path(folder), say)
+    except (ServerFailed, ClientFailed, ContenderFailed) as error:
+        cell.problem = str(error)
+        say(f"  {error}")
+    return cell
+
+
+class ContenderFailed(Exception):
+    """A contender does not do what is measured."""
+
+
+def _measure(cell: Cell, contender: Contender, plan: Plan, processors: Processors, folder: Path, say: Say) -> None:
+    with (
+        contender.start(folder, processors.servers) as own,
+        start_c_loop(folder, processors.servers, contender.wire_text) as c,
+        LoadClient(contender.protocol, own.port, contender.path, processors.clients) as own_tabs,
+        LoadClient("websocket", c.port, "/", processors.clients) as c_tabs,
+    ):
+        sides = Sides(Side(own, own_tabs), Side(c, c_tabs))
+        _connect(cell, sides)
+        say(f"  {cell.connects_per_second:.0f} connects/s")
+        time.sleep(SETTLE_SECONDS)
+        cell.start = sides.pair(own_first=True)
+        _rest_and_cold(cell, sides, plan, say)
+        _warm(cell, sides, plan)
+        status = own_tabs.status()
+        cell.duplicates, cell.closed_by_server = status.duplicates, status.closed_by_server
+
+
+class Side:
+    """A running server with its clients."""
+
+    def __init__(self, running: Running, tabs: LoadClient) -> None:
+        self.running = running
+        self.tabs = tabs
+
+    def broadcast(self, event_id: int) -> tuple[Heard, float]:
+        """What its clients heard, and the processor time of the server in ms."""
+        before = self.running.server.cpu_seconds()
+        heard = self.tabs.broadcast(self.running.port, self.running.trigger(event_id), BROADCAST_SECONDS)
+        if not 200 <= heard.answer_status < 300:
+            raise ContenderFailed(f"the trigger was answered {heard.answer_status}")
+        return heard, 1000 * (self.running.server.cpu_seconds() - before)
+
+
+class Sides:
+    """The contender and the C loop."""
+
+    def __init__(self, own: Side, c: Side) -> None:
+        self.own = own
+        self.c = c
+        self._ids = count(1)
+
+    def pair(self, own_first: bool, before_each: Callable[[], None] = lambda: None) -> Pair:
+        event_id = next(self._ids)
+        heard = {}
+        for side in (self.own, self.c) if own_first else (self.c, self.own):
+            before_each()
+            heard[side] = side.broadcast(event_id)
+        return Pair(heard[self.own][0], heard[self.c][0], heard[self.own][1], heard[self.c][1])
+
+
+def _connect(cell: Cell, sides: Sides) -> None:
+    server = sides.own.running.server
+    time.sleep(SETTLE_SECONDS)
+    before = server.pss()
+    opened = sides.own.tabs.connect(cell.connections, CONNECT_SECONDS)
+    cell.connected = opened.connected
+    cell.connects_per_second = opened.connected / opened.seconds
+    if opened.failed:
+        raise ContenderFailed(f"{opened.failed} of {cell.connections} could not connect in {CONNECT_SECONDS} s")
+    sides.c.tabs.connect(cell.connections, CONNECT_SECONDS)
+    cell.bytes_per_connection = (server.pss() - before) / cell.connections
+
+
+def _rest_and_cold(cell: Cell, sides: Sides, plan: Plan, say: Say) -> None:
+    """Idle processor time over the rests, then a cold pair after each."""
+    server, idle, rested = sides.own.running.server, 0.0, 0.0
+    for turn in range(plan.rests):
+        began, before = time.monotonic(), server.cpu_seconds()
+        time.sleep(plan.rest_seconds)
+        idle += server.cpu_seconds() - before
+        rested += time.monotonic() - began
+        cell.cold.append(sides.pair(turn % 2 == 0, empty_caches))
+        say(f"  cold: {cell.cold[-1].own.last_ms:.1f} ms, {cell.cold[-1].ratio:.2f} x the C loop")
+    cell.idle_cpu_percent = 100 * idle / rested if rested else 0
+
+
+def _warm(cell: Cell, sides: Sides, plan: Plan) -> None:
+    """Alternately the one and the other first; what a slow contender cannot do in time is left out."""
+    until = time.monotonic() + WARM_BUDGET_SECONDS
+    sides.pair(own_first=True)
+    while len(cell.warm) < plan.warm and time.monotonic() < until:
+        cell.warm.append(sides.pair(own_first=len(cell.warm) % 2 == 0))
+
+
+def empty_caches() -> None:
+    """Walk over more memory than the caches hold, on every processor, so that the next broadcast finds them cold."""
+    allowed = os.sched_getaffinity(0)
+    memory = bytearray(CACHE_BYTES)
+    for cpu in allowed:
+        os.sched_setaffinity(0, {cpu})
+        memory[::64]
+    os.sched_setaffinity(0, allowed)

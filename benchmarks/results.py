@@ -1,0 +1,97 @@
+"""What was measured: plain values, kept as JSON so that a run can be done in parts."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import Any, Self
+
+from benchmarks.load_client import Heard
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A broadcast of a contender and one of the C loop right beside it; times in ms, `cpu` of the server."""
+
+    own: Heard
+    c: Heard
+    own_cpu_ms: float
+    c_cpu_ms: float
+
+    @property
+    def ratio(self) -> float:
+        return self.own.last_ms / self.c.last_ms
+
+
+@dataclass
+class Cell:
+    """One contender at one number of connections. `problem` says why there is no more than this."""
+
+    contender: str
+    connections: int
+    connected: int = 0
+    connects_per_second: float = 0
+    bytes_per_connection: float = 0
+    idle_cpu_percent: float = 0
+    start: Pair | None = None  # the first broadcast after the start
+    cold: list[Pair] = field(default_factory=list)  # after a rest, caches emptied
+    warm: list[Pair] = field(default_factory=list)
+    duplicates: int = 0
+    closed_by_server: int = 0
+    problem: str = ""
+
+    @property
+    def pairs(self) -> list[Pair]:
+        return [*([self.start] if self.start else []), *self.cold, *self.warm]
+
+    @property
+    def lost(self) -> int:
+        return sum(pair.own.lost for pair in self.pairs)
+
+    @classmethod
+    def from_dict(cls, fields: dict[str, Any]) -> Self:
+        pairs = {"cold": [_pair(one) for one in fields["cold"]], "warm": [_pair(one) for one in fields["warm"]]}
+        return cls(**{**fields, **pairs, "start": _pair(fields["start"]) if fields["start"] else None})
+
+
+def _pair(fields: dict[str, Any]) -> Pair:
+    return Pair(Heard(**fields["own"]), Heard(**fields["c"]), fields["own_cpu_ms"], fields["c_cpu_ms"])
+
+
+def median_ratio(pairs: list[Pair]) -> float:
+    """The median of the ratios to the C loop, pair by pair: the machine's speed drifts."""
+    return median(pair.ratio for pair in pairs)
+
+
+class Results:
+    """The cells of one file. A cell that is measured again replaces the older one."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        kept = json.loads(path.read_text()) if path.exists() else {}
+        self.runs: list[dict[str, Any]] = kept.get("runs", [])  # the machine and the commit of each run
+        self.cells: dict[tuple[str, int], Cell] = {}
+        for fields in kept.get("cells", []):
+            self._put(Cell.from_dict(fields))
+
+    def add(self, cell: Cell) -> None:
+        """Keep the cell, in the file too."""
+        self._put(cell)
+        self.save()
+
+    def save(self) -> None:
+        cells = ",\n".join(json.dumps(_rounded(asdict(cell))) for cell in self.cells.values())
+        runs = ",\n".join(json.dumps(run) for run in self.runs)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.write_text(f'{{"runs": [\n{runs}\n],\n"cells": [\n{cells}\n]}}\n')
+
+    def _put(self, cell: Cell) -> None:
+        self.cells[cell.contender, cell.connections] = cell
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return round(value, 3)
+    if isinstance(value, dict):
+        return {name: _rounded(one) for name, one in value.items()}
+    return [_rounded(one) for one in value] if isinstance(value, list) else value
