@@ -35,6 +35,7 @@ native_select = eventlet.patcher.original("select")
 IDLE_SECONDS = 75  # how long the web server keeps an HTTP connection that asks for nothing
 DEAD_PEER_SECONDS = 60  # how long sent data may stay unacknowledged
 FINISH_SECONDS = 3.0  # how long requests under way may take after the drain
+ACCEPT_PAUSE = 0.25  # seconds before the next attempt to accept; until then the backlog keeps who comes
 
 
 def monkey_patch() -> None:
@@ -90,8 +91,8 @@ def serve(
     listener = _listen(settings)
     pool = eventlet.GreenPool(settings.http_max_connections)
     server = eventlet.spawn(
-        eventlet.wsgi.server, listener, application, custom_pool=pool, log=_QuietLog(), log_output=False,
-        keepalive=IDLE_SECONDS, debug=False,
+        eventlet.wsgi.server, _PatientListener(listener), application, custom_pool=pool, log=_QuietLog(),
+        log_output=False, keepalive=IDLE_SECONDS, debug=False,
     )  # fmt: skip
     on_listening(*listener.getsockname()[:2])
     _wait_for_signal()
@@ -127,6 +128,33 @@ def _listen(settings: "Settings") -> Any:
         if hasattr(socket, name):
             listener.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
     return listener
+
+
+class _PatientListener:
+    """Goes on accepting after an error, such as no descriptor left: eventlet's server would end and refuse all."""
+
+    def __init__(self, listener: Any) -> None:
+        self._listener = listener
+        self._failing = False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._listener, name)
+
+    def accept(self) -> Any:
+        while True:
+            try:
+                accepted = self._listener.accept()
+            except OSError as error:
+                self._say(failing=True, message=f"cannot accept connections: {error.strerror}")
+                eventlet.sleep(ACCEPT_PAUSE)
+            else:
+                self._say(failing=False, message="accepting connections again")
+                return accepted
+
+    def _say(self, *, failing: bool, message: str) -> None:
+        if failing is not self._failing:
+            log.log(logging.ERROR if failing else logging.INFO, "%s", message)
+        self._failing = failing
 
 
 def _wait_for_signal() -> None:
