@@ -2,10 +2,10 @@
 
 import sys
 
-from benchmarks import machine, native, report
+from benchmarks import installing, machine, native, report
 from benchmarks.measuring import Processors, measure
 from benchmarks.options import Options, parse
-from benchmarks.results import Results
+from benchmarks.results import Cell, Results
 
 
 def say(text: str) -> None:
@@ -19,10 +19,14 @@ def run(options: Options) -> Results:
         return results
     results.runs.append(machine.describe())
     processors = Processors.choose()
+    missing = installing.install((one.reference for one in options.contenders if one.reference), say)
     for number in options.numbers:
         for contender in options.contenders:
             if contender.largest is None or number <= contender.largest:
                 say(f"{contender.label}, {number:,} connections")
+                if contender.reference in missing:
+                    results.add(Cell(contender.name, number, problem=missing[contender.reference]))
+                    continue
                 results.add(measure(contender, number, options.plan(contender, number), processors, say))
     return results
 

@@ -93,7 +93,7 @@ class Side:
     def broadcast(self, event_id: int) -> tuple[Heard, float]:
         """What its clients heard, and the processor time of the server in ms."""
         before = self.running.server.cpu_seconds()
-        heard = self.tabs.broadcast(self.running.port, self.running.trigger(event_id), BROADCAST_SECONDS)
+        heard = self.tabs.broadcast(self.running.trigger_port, self.running.trigger(event_id), BROADCAST_SECONDS)
         if not 200 <= heard.answer_status < 300:
             raise ContenderFailed(f"the trigger was answered {heard.answer_status}")
         return heard, 1000 * (self.running.server.cpu_seconds() - before)

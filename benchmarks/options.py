@@ -1,18 +1,16 @@
 """The command line of `python -m benchmarks`."""
 
 import argparse
-import resource
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.contenders import CONTENDERS
 from benchmarks.contenders.base import Contender
+from benchmarks.descriptors import most_connections
 from benchmarks.measuring import Plan
 from benchmarks.native import BUILT
 
 DOCS = Path(__file__).parents[1] / "docs" / "benchmarks"
-OTHER_DESCRIPTORS = 600  # a server's own limit stays below the kernel's: Deployapp keeps 512 for HTTP and files
-MOST = 50_000  # what one load client holds
 NUMBERS = (1000, 5000, 10_000)
 REFERENCE_NUMBER = 10_000  # the one that the targets speak of: measured longer
 
@@ -38,12 +36,6 @@ class Options:
         else:
             plan = Plan(warm=20, rests=2, rest_seconds=20)
         return Plan(self.warm or plan.warm, plan.rests, plan.rest_seconds)
-
-
-def most_connections() -> int:
-    """As many as the descriptor limit lets one process hold, beside its other descriptors."""
-    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    return MOST if hard == resource.RLIM_INFINITY else min(MOST, hard - OTHER_DESCRIPTORS)
 
 
 def parse(arguments: list[str] | None = None) -> Options:

@@ -14,10 +14,11 @@ Start = Callable[[Path, int | None], AbstractContextManager["Running"]]
 
 @dataclass(frozen=True)
 class Running:
-    """A started contender. `trigger(id)` is what to send to the server's port so that it broadcasts that event."""
+    """A started contender. `trigger(id)`, sent to `trigger_port`, makes it broadcast that event."""
 
     server: ServerProcess
     trigger: Callable[[int], bytes]
+    trigger_port: int
 
     @property
     def port(self) -> int:

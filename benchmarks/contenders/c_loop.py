@@ -15,7 +15,7 @@ def start(folder: Path, cpu: int | None, text: Callable[[int], str] = event_json
     """Run it; each broadcast sends `text(id)` in one frame."""
     port = free_port()
     with ServerProcess([str(BUILT / "c_loop"), str(port)], port, folder / "c-loop.log", cpu) as server:
-        yield Running(server, lambda event_id: http_post(port, "/publish", text(event_id)))
+        yield Running(server, lambda event_id: http_post(port, "/publish", text(event_id)), port)
 
 
 C_LOOP = Contender("c", "C loop over send()", "websocket", "/", start)

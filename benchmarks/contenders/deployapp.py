@@ -48,9 +48,9 @@ def starter(program: str, real_trigger: bool) -> Start:
         token = (folder / "admin_token").read_text().strip()
         with ServerProcess([sys.executable, str(ROOT / program)], port, folder / "deployapp.log", cpu, env) as server:
             if real_trigger:
-                yield Running(server, lambda event_id: deployment_trigger(port, token))
+                yield Running(server, lambda event_id: deployment_trigger(port, token), port)
             else:
-                yield Running(server, publish_trigger(port))
+                yield Running(server, publish_trigger(port), port)
 
     return start
 
