@@ -15,10 +15,10 @@ SUPERVISED = INSTANCE_PATH=$${INSTANCE_PATH:-$(CURDIR)/instance} \
 	exec $(BIN)/supervisord -c deploy/supervisord.conf
 NODE_READY := $(patsubst %/package-lock.json,%/node_modules/.package-lock.json,$(wildcard tests/*/package-lock.json))
 
-.PHONY: help run setup dev test soak bench check format docs clean
+.PHONY: help run setup dev test soak bench bench-scale check format docs clean
 
 help:  ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: setup  ## Serve on http://127.0.0.1:8000 (HOST, PORT, … : docs/settings.md); WORKERS=4 from four processes
 	@$(if $(WORKERS),$(SUPERVISED),exec $(BIN)/python wsgi.py)
@@ -37,6 +37,9 @@ soak: dev  ## Faults at random under load, MINUTES=30, and what came of it
 
 bench: dev  ## Measure beside other servers; ARGS go to it: make bench ARGS='--only ours,c --connections 1000'
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+bench-scale: dev  ## Measure six processes full of tabs, and their restart; ARGS='--processes 2 --tabs 1000'
+	@$(BIN)/python -m benchmarks.scale $(ARGS)
 
 check: dev  ## Lint, formatting and strict types
 	$(BIN)/ruff check .

@@ -32,7 +32,7 @@ class Heard:
     """One broadcast: when its clients heard it, in milliseconds since just before the trigger connected.
 
     `client_cpu_ms` is what the load client used until the last of them had: its share of `last_ms` tells how far it
-    is from being the bottleneck.
+    is from being the bottleneck. `began_ns` is that moment on the monotonic clock, which all processes share.
     """
 
     heard: int
@@ -44,6 +44,7 @@ class Heard:
     answer_ms: float
     answer_status: int
     client_cpu_ms: float
+    began_ns: int = 0
 
 
 @dataclass(frozen=True)
@@ -72,13 +73,17 @@ class LoadClient:
             preexec_fn=pin,
         )
 
-    def connect(self, count: int, seconds: float, stalled: bool = False) -> Connected:
+    def connect(self, count: int, seconds: float, stalled: bool = False, window: int = WINDOW) -> Connected:
         """Open `count` more connections, giving up after `seconds`; stalled ones never read once they have joined."""
-        return Connected(**self._ask(f"connect {count} {WINDOW} {seconds} {'stalled' if stalled else ''}"))
+        return Connected(**self._ask(f"connect {count} {window} {seconds} {'stalled' if stalled else ''}"))
 
     def broadcast(self, port: int, trigger: bytes, seconds: float) -> Heard:
         """Send the trigger and wait until every reading connection has heard one event, or for `seconds`."""
         return Heard(**self._ask(f"broadcast {port} {seconds} {trigger.hex()}"))
+
+    def listen(self, seconds: float) -> Heard:
+        """Wait as `broadcast` does, for an event that another client triggers meanwhile."""
+        return Heard(**self._ask(f"listen {seconds}"))
 
     def status(self) -> Status:
         return Status(**self._ask("status"))

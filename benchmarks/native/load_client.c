@@ -7,6 +7,7 @@
  *     connect COUNT WINDOW SECONDS [stalled]   open COUNT more connections, WINDOW at a time
  *     broadcast PORT SECONDS HEX               send these bytes to PORT over a connection of their own, then wait until
  *                                              every connection that reads has heard one event
+ *     listen SECONDS                           the same, for an event that somebody else triggers
  *     status                                   what is open, and what went wrong since the start
  *
  * Between commands it goes on answering heartbeats. It ends with its standard input.
@@ -27,7 +28,7 @@
 #include "clock.h"
 #include "connection.h"
 
-#define MAX_CONNECTIONS 65536
+#define MAX_CONNECTIONS (1 << 18) /* ever opened */
 #define EVENTS 512
 #define MAX_LINE (1 << 18)
 #define STDIN UINT32_MAX
@@ -199,9 +200,10 @@ static void report(int64_t now) {
     } else {
         qsort(samples, operation.done, sizeof *samples, by_time);
         printf("{\"heard\": %d, \"lost\": %d, \"first_ms\": %.4f, \"median_ms\": %.4f, \"p99_ms\": %.4f, \"last_ms\": %.4f,"
-               " \"answer_ms\": %.4f, \"answer_status\": %d, \"client_cpu_ms\": %.4f}\n",
+               " \"answer_ms\": %.4f, \"answer_status\": %d, \"client_cpu_ms\": %.4f, \"began_ns\": %lld}\n",
                operation.done, open_count - stalled_count - operation.done, sample_ms(0), sample_ms(0.5),
-               sample_ms(0.99), sample_ms(1), operation.answered / 1e6, operation.status, cpu * 1e3);
+               sample_ms(0.99), sample_ms(1), operation.answered / 1e6, operation.status, cpu * 1e3,
+               (long long)operation.began);
         close(operation.trigger);
     }
     operation.kind = NONE;
@@ -228,6 +230,10 @@ static void command(char *line) {
         begin(BROADCAST, seconds);
         operation.above = newest_id;
         trigger(port, line + hex);
+    } else if (sscanf(line, "listen %lf", &seconds) == 1) {
+        begin(BROADCAST, seconds);
+        operation.above = newest_id;
+        operation.answered = 1; /* by somebody else */
     } else if (!strncmp(line, "status", 6)) {
         printf("{\"open\": %d, \"stalled\": %d, \"closed_by_server\": %d, \"duplicates\": %ld}\n", open_count,
                stalled_count, lost_connections, duplicates);
