@@ -28,9 +28,9 @@ setup: $(RUN_READY)  ## Migrate the database and make the first administrator (`
 
 dev: $(DEV_READY) $(NODE_READY)  ## Install what tests and checks need
 
-test: dev  ## Run every test; ARGS goes to pytest: make test ARGS='-k restart'
+test: dev  ## Run every test; ARGS goes to pytest: make test ARGS='-k restart', ARGS='-n 0' in one process
 	@.ci/need chromium node npm nginx gcc
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadscope --no-loadscope-reorder $(ARGS)
 
 soak: dev  ## Faults at random under load, MINUTES=30, and what came of it
 	@$(BIN)/python -m tests.faults.soak --minutes $(or $(MINUTES),30)

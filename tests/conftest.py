@@ -18,6 +18,8 @@ from deployapp.extensions import db
 from tests.browser import launch
 from tests.deployapp_process import SECRET, Deployapp, flask, set_up
 
+pytest_plugins = ["tests.parallel", "tests.leftovers"]
+
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 

@@ -18,12 +18,13 @@ SECRET = "a secret for the tests only"
 ADMIN = "admin"
 PASSWORD = "correct horse battery"
 END_SECONDS = 10
+RUN = "DEPLOYAPP_TEST_RUN"  # in the environment of whatever a test starts: see tests/leftovers.py
 _LISTENING = re.compile(r"http://[\d.]+:(\d+)")
 
 
 def environment(folder: Path, **settings: str) -> dict[str, str]:
     """This machine's environment with the settings of a test server, and none of the developer's own."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR", RUN) if name in os.environ}
     test = {
         "HOST": "127.0.0.1",
         "PORT": "0",
