@@ -17,7 +17,6 @@ from tests.deployapp_process import Deployapp
 from tests.faults import watchers
 from tests.faults.chaos import TOPICS, hold
 from tests.faults.cluster import Cluster, cluster, load
-from tests.faults.partition import available, cable
 from tests.faults.verdict import assert_all_is_well, everybody_knows
 from tests.faults.watchers import Watcher, watching
 from tests.waiting import eventually
@@ -157,20 +156,3 @@ def test_many_triggers_at_once_each_repeated(running: Cluster, clients: Sequence
     assert answers[::3] == answers[1::3] == answers[2::3]
     assert len(running.stored() - before) == 50
     assert_all_is_well(running, clients, time.monotonic())
-
-
-@pytest.mark.skipif(not available(), reason="cutting a network needs Linux, root and iproute2 (ip, tc)")
-def test_the_network_of_a_process_is_cut(tmp_path: Path) -> None:
-    """Fault 6: between a process and its clients, PostgreSQL and Valkey; packets vanish without a word."""
-    with cable() as far, cluster(tmp_path, cable=far) as parted:
-        made = [kind(parted.addresses, TOPICS[:3]) for kind in watchers.ALL for _ in range(CLIENTS_A_TRANSPORT)]
-        with watching(made):
-            parted.trigger_surely(TOPICS[0])
-            everybody_knows(parted, made)
-            far.cut()
-            for topic in TOPICS[:3]:
-                parted.trigger_surely(topic)
-            everybody_knows(parted, made)  # by way of the others
-            far.heal()
-            parted.trigger_surely(TOPICS[0])
-            assert_all_is_well(parted, made, time.monotonic())

@@ -10,6 +10,7 @@ from tests.waiting import eventually
 
 IN_TIME = INTERVAL + 2.0  # seconds after the healing; one that polls has its own period on top
 GIVE_UP = 30.0  # after this a tab counts as left behind
+QUIET = 60.0  # what a Socket.IO client may need to see that its server is silent (21 s), and to find one that answers
 
 
 @dataclass
@@ -55,7 +56,11 @@ def assert_all_is_well(cluster: Cluster, watchers: Sequence[Watcher], healed: fl
 def everybody_knows(cluster: Cluster, watchers: Sequence[Watcher]) -> None:
     """Wait until all is quiet: the state that a fault is to disturb."""
     latest = cluster.latest()
-    eventually(lambda: not any(_behind(watcher, latest) for watcher in watchers), 15, "clients that never got there")
+    try:
+        eventually(lambda: not any(_behind(watcher, latest) for watcher in watchers), QUIET)
+    except AssertionError:
+        behind = [f"{watcher.name} never saw {lacks}" for watcher in watchers if (lacks := _behind(watcher, latest))]
+        raise AssertionError("\n".join(behind)) from None
 
 
 def _behind(watcher: Watcher, latest: dict[str, int]) -> dict[str, int]:

@@ -19,9 +19,9 @@ export function createGuard(guards) {
     const field = fieldOf(event.composedPath()[0]);
     if (field && !before.has(field)) before.set(field, event.type === "input" ? pristine(field) : content(field));
   };
-  // Scripts may have focused a field before this module was there.
+  // Somebody may have come to a field, and typed, before this module was there.
   const active = fieldOf(document.activeElement);
-  if (active) before.set(active, content(active));
+  if (active) before.set(active, given(active));
   for (const type of ["focusin", "pointerdown", "input"]) {
     addEventListener(type, remember, { capture: true, signal: watching.signal });
   }
@@ -56,6 +56,11 @@ function content(field) {
   if (field.isContentEditable) return new XMLSerializer().serializeToString(field);
   if (field.selectedOptions) return JSON.stringify([...field.selectedOptions].map((option) => option.value));
   return `${field.checked}${field.files?.length ? [...field.files].map((file) => file.name) : field.value}`;
+}
+
+/** What the document gave a field, as far as it says. @param {any} field */
+function given(field) {
+  return "defaultValue" in field ? `${field.defaultChecked}${field.defaultValue}` : content(field);
 }
 
 /** What a field held that was typed into before it was seen: what the document gave it. @param {any} field */
