@@ -4,9 +4,9 @@ Migrates, makes the first administrator while there is no user, and in developme
 administrator in a file, so that the printed curl line works when pasted.
 """
 
+import fcntl
 import os
 import secrets
-from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -46,17 +46,17 @@ def _make_administrator(settings: Settings) -> None:
 
 
 def _keep_token(path: Path) -> None:
-    """See to it that the file holds a token that works, as long as there is an administrator."""
-    if path.exists():
-        if tokens.find(path.read_text().strip()):
-            return
-        path.unlink(missing_ok=True)
+    """See to it that the file holds a token that works, as long as there is an administrator. One process at a time."""
     administrator = users.first_superuser()
     if administrator is None:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    with suppress(FileExistsError), open(path, "x", opener=_for_the_owner) as file:
-        file.write(tokens.create(administrator, "development, made by setup").secret + "\n")
+    with open(path, "a+", opener=_for_the_owner) as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        if not tokens.find(file.read().strip()):
+            file.truncate(0)
+            file.write(tokens.create(administrator, "development, made by setup").secret + "\n")
 
 
 def _for_the_owner(path: str, flags: int) -> int:
