@@ -50,9 +50,11 @@ format: $(DEV_READY)  ## Format the code and fix what ruff can fix
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-docs: $(RUN_READY)  ## Write docs/settings.md and docs/cli.md anew from the code
+docs: dev  ## Write anew what is generated: docs/settings.md, docs/cli.md, the client's types and sizes
 	$(BIN)/flask --app wsgi reference settings > docs/settings.md
 	$(BIN)/flask --app wsgi reference cli > docs/cli.md
+	$(BIN)/python -m tests.package.packing
+	$(BIN)/python -m tests.package.sizes
 
 clean:  ## Remove what was installed and cached; the data in instance/ stays
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .make tests/*/node_modules

@@ -11,7 +11,11 @@ import { createKnowledge } from "./knowledge.js";
 import { createMemory } from "./memory.js";
 import { readOptions } from "./options.js";
 
-/** @import { Notifier, Options, State, Tab } from "./types.js" */
+/** @import { NotifierListening, Tab } from "./types.js" */
+/** @typedef {import("./types.js").Notifier} Notifier */
+/** @typedef {import("./types.js").Options} Options */
+/** @typedef {import("./types.js").State} State */
+/** @typedef {import("./types.js").DeploymentEvent} DeploymentEvent */
 
 /**
  * Starts to listen for deployments of a frontend. Each notifier is on its own; nothing is put on `window`.
@@ -79,7 +83,7 @@ export function createNotifier(options = {}) {
   const move = (name) => (/** @type {any} */ argument = undefined) => mover.then((moving) => moving[name](argument));
 
   /** @type {Notifier} */
-  const notifier = Object.assign(new EventTarget(), {
+  const notifier = Object.assign(/** @type {NotifierListening & EventTarget} */ (new EventTarget()), {
     current: state,
     subscribe: (/** @type {(state: State) => void} */ subscriber) => {
       subscriber(state);

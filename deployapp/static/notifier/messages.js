@@ -50,12 +50,9 @@ export const languages = ["en", ...Object.keys(LANGUAGES)];
  */
 export async function messagesFor(wanted) {
   const lang = wanted.map((tag) => tag.toLowerCase().split("-")[0]).find((base) => languages.includes(base)) ?? "en";
-  try {
-    const messages = lang === "en" ? ENGLISH : (await LANGUAGES[lang]()).default;
-    return { lang, dir: lang === "ar" ? "rtl" : "ltr", messages };
-  } catch {
-    return { lang: "en", dir: "ltr", messages: ENGLISH };
-  }
+  const loaded = await LANGUAGES[lang]?.().catch(() => undefined);
+  if (!loaded) return { lang: "en", dir: "ltr", messages: ENGLISH };
+  return { lang, dir: lang === "ar" ? "rtl" : "ltr", messages: loaded.default };
 }
 
 /**

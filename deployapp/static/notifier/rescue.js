@@ -7,7 +7,7 @@
 
 /** How Chromium, Firefox and Safari word a failed import, and webpack its own; the last is an HTML page as script. */
 const FAILURE =
-  /dynamically imported module|importing a module script failed|ChunkLoadError|Loading (CSS )?chunk|valid JavaScript MIME type/i;
+  /imported module|importing a module|ChunkLoadError|loading (CSS )?chunk|JavaScript MIME type/i;
 
 /**
  * @param {{ rescue(error: unknown): unknown }} notifier is told of each

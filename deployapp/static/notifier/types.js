@@ -190,11 +190,27 @@
  */
 
 /**
- * The public API. Dispatches `deployment` (each new deployment heard of), `change` (each new state), `beforereload`
- * (cancelable), `updated` (the first page load after a successful reload), `stuck` and `rescue`; what `detail` holds
- * is in docs/client.md.
+ * What `detail` holds in each event of a notifier.
  *
- * @typedef {EventTarget & NotifierMethods} Notifier
+ * @typedef {object} NotifierDetails
+ * @property {DeploymentEvent} deployment heard of just now
+ * @property {State} change the new state
+ * @property {DeploymentEvent | null} beforereload the one to move to; `preventDefault()` calls the reload off
+ * @property {{ event: DeploymentEvent | null, from: string | null }} updated on the first page load after a successful
+ *   reload; `from` is the version that ran before
+ * @property {DeploymentEvent | null} stuck the one that two reloads did not reach
+ * @property {unknown} rescue the error of a file that is gone
+ */
+
+/**
+ * @typedef {object} NotifierListening
+ * @property {<T extends keyof NotifierDetails>(type: T, listener: (event: CustomEvent<NotifierDetails[T]>) => void, options?: boolean | AddEventListenerOptions) => void} addEventListener
+ */
+
+/**
+ * The public API.
+ *
+ * @typedef {NotifierMethods & NotifierListening & EventTarget} Notifier
  */
 
 /**

@@ -18,9 +18,12 @@ export function socketio({ url, topic, lastEventId, io }, on) {
   const { origin, pathname } = new URL(url);
   const auth = { topics: [topic], hello: true, ...(lastEventId != null && { last_event_id: lastEventId }) };
   const socket = io?.(origin, { path: `${pathname}socket.io`, auth, forceNew: true, reconnection: false });
-  const drop = () => {
+  const close = () => {
     socket.off();
     socket.disconnect();
+  };
+  const drop = () => {
+    close();
     on.close();
   };
   socket.on("hello", on.open);
@@ -28,10 +31,7 @@ export function socketio({ url, topic, lastEventId, io }, on) {
   socket.on("disconnect", drop);
   socket.on("connect_error", drop);
   return {
-    close() {
-      socket.off();
-      socket.disconnect();
-    },
+    close,
     // Subscribing again to what is subscribed changes nothing and is acknowledged.
     ping() {
       socket.timeout(ACK_TIMEOUT).emit("subscribe", { topics: [topic] }, (/** @type {unknown} */ error) => error && drop());
