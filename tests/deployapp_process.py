@@ -11,13 +11,14 @@ from pathlib import Path
 
 import requests
 
+from tests.ports import free_port
 from tests.waiting import eventually
 
 ROOT = Path(__file__).parent.parent
 SECRET = "a secret for the tests only"
 ADMIN = "admin"
 PASSWORD = "correct horse battery"
-END_SECONDS = 10
+END_SECONDS = 30
 RUN = "DEPLOYAPP_TEST_RUN"  # in the environment of whatever a test starts: see tests/leftovers.py
 _LISTENING = re.compile(r"http://[\d.]+:(\d+)")
 
@@ -54,7 +55,10 @@ def flask(folder: Path, *arguments: str, stdin: str = "", **settings: str) -> su
 
 
 class Deployapp:
-    """`python wsgi.py` on its own instance folder. `start` waits until it answers, `stop` asserts a clean end."""
+    """`python wsgi.py` on its own instance folder. `start` waits until it answers, `stop` asserts a clean end.
+
+    It keeps its port from one start to the next.
+    """
 
     command: Sequence[str] = (sys.executable, "wsgi.py")
 
@@ -62,7 +66,7 @@ class Deployapp:
         self.folder = folder
         self.settings: Mapping[str, str] = settings
         self.log_path = folder / "server.log"
-        self.port = 0
+        self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -92,7 +96,7 @@ class Deployapp:
         return self.log_path.read_text() if self.log_path.exists() else ""
 
     def start(self) -> "Deployapp":
-        """Start on a free port, or again on the port it had."""
+        """Start and wait until it answers."""
         already = len(self.log)
         env = environment(self.folder, **{"PORT": str(self.port), **self.settings})
         with self.log_path.open("ab") as log:
@@ -100,7 +104,7 @@ class Deployapp:
                 self.command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
         try:
-            eventually(lambda: self.ended or self._answers(already), 30, "the server never answered")
+            eventually(lambda: self.ended or self._answers(already), 60, "the server never answered")
             assert not self.ended, "the server ended at its start"
         except AssertionError as error:
             self.kill()

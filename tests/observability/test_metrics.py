@@ -10,7 +10,7 @@ from websockets.sync.client import connect
 
 from deployapp.observability.state import TOP_TOPICS, bounded
 from tests.deployapp_process import ROOT, Deployapp
-from tests.servers import free_port
+from tests.ports import free_port
 from tests.waiting import eventually
 
 DASHBOARD = ROOT / "deploy" / "grafana" / "deployapp.json"
