@@ -38,6 +38,7 @@ def written() -> str:
 def write() -> None:
     with tempfile.TemporaryDirectory() as folder:
         rows = measure(install(pack(Path(folder)), Path(folder)))
+    print(table(rows))
     PAGE.write_text(_BLOCK.sub(lambda _: table(rows), PAGE.read_text()))
 
 
