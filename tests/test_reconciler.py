@@ -1,6 +1,7 @@
-"""What the look into the database finds, on SQLite and on a real PostgreSQL."""
+"""What the look into a real PostgreSQL finds when commits overtake each other, and what it does when the server is
+away or hangs. The rest, on both databases, is in tests/data/test_reconciler.py.
+"""
 
-import logging
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,15 +14,14 @@ from flask_migrate import upgrade
 import config
 from deployapp import reconciler as module
 from deployapp.app import create_app
-from deployapp.dispatcher import Dispatcher
-from deployapp.events import DeploymentEvent
 from deployapp.extensions import db
-from deployapp.reconciler import MAX_GAPS, Reconciler
 from tests.conftest import MIGRATIONS, SECRET
+from tests.data.test_reconciler import Looking
 from tests.servers import Postgres
 from tests.waiting import eventually
 
 INSERT = "INSERT INTO frontend_deployment (frontend_id, environment) SELECT id, '{}' FROM frontend WHERE slug='default'"
+PATIENCE = 5.0  # DATABASE_TIMEOUT
 
 
 @pytest.fixture(scope="module")
@@ -30,28 +30,11 @@ def postgres() -> Iterator[Postgres]:
         yield server
 
 
-class Looking:
-    """A reconciler with what it dispatched, as `(id, environment)`."""
-
-    def __init__(self, app: Flask, interval: float = 0.05) -> None:
-        self.told: list[tuple[int, str]] = []
-        self.clock = 0.0
-        self.dispatcher = Dispatcher(lambda event: self.told.append((event.id, event.environment)))
-        self.reconciler = Reconciler(app, self.dispatcher, interval, clock=lambda: self.clock)
-        self.reconciler.prime()
-
-    def look(self) -> list[tuple[int, str]]:
-        """What one look finds."""
-        self.told.clear()
-        self.reconciler.look()
-        return list(self.told)
-
-
 @pytest.fixture
 def app(postgres: Postgres, tmp_path: Path) -> Iterator[Flask]:
     """On PostgreSQL, where commits can come in another order than ids; its tables emptied."""
     app = create_app(
-        config.Settings(database_url=postgres.url, database_timeout=1, instance_path=tmp_path, secret_key=SECRET)
+        config.Settings(database_url=postgres.url, database_timeout=PATIENCE, instance_path=tmp_path, secret_key=SECRET)
     )
     with app.app_context():
         upgrade(str(MIGRATIONS))
@@ -84,21 +67,6 @@ def writers(postgres: Postgres) -> Iterator[tuple[Writer, Writer]]:
         writer.connection.close()
 
 
-def test_what_was_there_before_is_no_news(app: Flask, writers: tuple[Writer, Writer]) -> None:
-    writers[0].insert("production")
-    writers[0].commit()
-    assert Looking(app).look() == []
-
-
-def test_rows_of_another_program_are_found_once(app: Flask, writers: tuple[Writer, Writer]) -> None:
-    looking = Looking(app)
-    first, second = writers[0].insert("production"), writers[0].insert("staging")
-    writers[0].commit()
-    assert looking.look() == [(first, "production"), (second, "staging")]
-    assert looking.look() == []
-    assert looking.reconciler.found == 2
-
-
 def test_an_id_that_commits_after_a_higher_one_is_found(app: Flask, writers: tuple[Writer, Writer]) -> None:
     looking = Looking(app)
     late, early = writers[0].insert("staging"), writers[1].insert("production")
@@ -128,35 +96,7 @@ def test_what_commits_late_is_not_told_after_its_topics_newer_one(app: Flask, wr
     assert looking.look() == []
 
 
-def test_skipped_ids_are_given_up_and_bounded(app: Flask, writers: tuple[Writer, Writer], postgres: Postgres) -> None:
-    """A sequence that jumps far must not make the query long."""
-    looking = Looking(app)
-    writers[0].insert("production")
-    writers[0].commit()
-    looking.look()
-    postgres.run("SELECT setval(pg_get_serial_sequence('frontend_deployment', 'id'), 1000000)")
-    far = writers[0].insert("production")
-    writers[0].commit()
-    assert looking.look() == [(far, "production")]
-    assert len(looking.reconciler._gaps) == MAX_GAPS
-    looking.clock += module.GAP_SECONDS + 1
-    assert looking.look() == []
-    assert not looking.reconciler._gaps
-
-
-def test_more_rows_than_one_query_brings(app: Flask, postgres: Postgres) -> None:
-    looking = Looking(app)
-    postgres.run(
-        "INSERT INTO frontend_deployment (frontend_id, environment) "
-        f"SELECT 1, 'pr-' || n FROM generate_series(1, {2 * module.BATCH + 1}) AS n"
-    )
-    assert len(looking.look()) == 2 * module.BATCH + 1
-
-
-def test_a_database_that_goes_away_and_comes_back(
-    app: Flask, postgres: Postgres, writers: tuple[Writer, Writer], caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.INFO, "deployapp.reconciler")
+def test_a_server_that_dies_and_is_started_again(app: Flask, postgres: Postgres) -> None:
     looking = Looking(app)
     looking.reconciler.start()
     try:
@@ -168,45 +108,15 @@ def test_a_database_that_goes_away_and_comes_back(
         eventually(lambda: len(looking.told) == 1)
     finally:
         looking.reconciler.stop()
-    told = [record.message[:20] for record in caplog.records]
-    assert told == ["the database is away", "the database is back"], "each change once"
-
-
-def test_a_fan_out_that_fails_does_not_end_the_looking(app: Flask, postgres: Postgres) -> None:
-    told: list[int] = []
-
-    def fail_first(event: DeploymentEvent) -> None:
-        told.append(event.id)
-        if len(told) == 1:
-            raise RuntimeError("a transport is broken")
-
-    reconciler = Reconciler(app, Dispatcher(fail_first), interval=0.02)
-    reconciler.prime()
-    reconciler.start()
-    try:
-        for number in 1, 2:
-            postgres.run(INSERT.format("production"))
-            eventually(lambda wanted=number: len(told) == wanted)
-    finally:
-        reconciler.stop()
 
 
 def test_stopping_does_not_wait_for_a_hung_database(app: Flask, postgres: Postgres) -> None:
-    looking = Looking(app, interval=0.01)
+    looking = Looking(app)
     looking.reconciler.start()
     postgres.pause()
     try:
         began = time.monotonic()
         looking.reconciler.stop()
-        assert time.monotonic() - began < module.GRACE_SECONDS + 0.5
+        assert time.monotonic() - began < PATIENCE, "the look itself waits longer"
     finally:
         postgres.go_on()
-
-
-def test_an_event_that_the_bus_brought_is_not_told_again(app: Flask, writers: tuple[Writer, Writer]) -> None:
-    looking = Looking(app)
-    number = writers[0].insert("production")
-    looking.dispatcher.dispatch(DeploymentEvent(number, "2026-01-01T00:00:00.000Z"), "bus")
-    writers[0].commit()
-    assert looking.look() == []
-    assert looking.reconciler.found == 0
