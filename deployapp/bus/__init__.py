@@ -12,7 +12,10 @@ def make_bus(url: str) -> Bus:
 
     scheme = url.partition("://")[0]
     if scheme not in redis_address.SCHEMES:
-        raise ValueError(f"MESSAGE_QUEUE_URL: {scheme[:20]!r} is none of {', '.join(redis_address.SCHEMES)}")
+        raise ValueError(
+            f"MESSAGE_QUEUE_URL: {scheme[:20]!r} is none of {', '.join(redis_address.SCHEMES)}. "
+            "Without any bus, processes tell each other through the database (docs/deployment.md)."
+        )
     try:
         return redis.RedisBus(redis_address.parse(url))
     except (ValueError, TypeError) as error:

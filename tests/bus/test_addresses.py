@@ -40,6 +40,7 @@ def test_empty_is_in_process() -> None:
     ("url", "why"),
     [
         ("amqp://rabbit", "'amqp' is none of redis, rediss"),
+        ("kafka://broker", "Without any bus, processes tell each other through the database"),
         ("localhost:6379", "is none of"),
         ("redis://", "no host"),
         ("redis://cache/one", "'one' is not the number of a database"),

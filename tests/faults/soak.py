@@ -8,6 +8,7 @@ Ends with code 1 if anything was lost, late, duplicated or out of order.
 import argparse
 import logging
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -82,6 +83,7 @@ def main() -> int:
     parser.add_argument("--clients", type=int, default=4, help="on each transport")
     wanted = parser.parse_args()
     random.seed(wanted.seed)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended before its time"))  # and all that was started ends too
     logging.disable()  # the client libraries' words about connections that broke: they are meant to
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="deployapp-soak-")))
