@@ -28,7 +28,7 @@ setup: $(RUN_READY)  ## Migrate the database and make the first administrator (`
 
 dev: $(DEV_READY) $(NODE_READY)  ## Install what tests and checks need
 
-test: dev  ## Run every test; ARGS goes to pytest: make test ARGS='-k restart', ARGS='-n 0' in one process
+test: dev  ## Run every test; ARGS goes to pytest: make test ARGS='-k restart'
 	@.ci/need chromium node npm nginx gcc
 	@$(BIN)/python -m pytest -n auto --dist loadscope --no-loadscope-reorder $(ARGS)
 

@@ -5,7 +5,6 @@ process is left with a long one at the end.
 """
 
 import os
-from pathlib import Path
 
 import pytest
 
@@ -13,9 +12,9 @@ SLOWEST_FIRST = ["faults", "deployment", "client", "e2e", "realtime", "observabi
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Two for each core: most tests wait rather than compute. One process where single files are asked for."""
-    chosen = any("::" in argument or Path(argument).is_file() for argument in config.args)
-    return 0 if chosen else 2 * (os.cpu_count() or 1)
+    """Two for each core: most tests wait rather than compute. One process where folders or files are asked for."""
+    everything = config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    return 2 * (os.cpu_count() or 1) if everything else 0
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
