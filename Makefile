@@ -1,5 +1,6 @@
 # The commands of this repository; `make` or `make help` lists them.
-# Needs Python 3.11 or newer and make; everything else is installed into .venv and tests/*/node_modules.
+# Needs Python 3.11 or newer and make; everything else is installed into .venv, tests/*/node_modules and
+# examples/node_modules.
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -13,7 +14,7 @@ DEV_READY := .venv/.installed-dev
 SUPERVISED = INSTANCE_PATH=$${INSTANCE_PATH:-$(CURDIR)/instance} \
 	METRICS_PORT_PREFIX=$${METRICS_PORT_PREFIX:-91} PYTHON=$(BIN)/python WORKERS=$(WORKERS) \
 	exec $(BIN)/supervisord -c deploy/supervisord.conf
-NODE_READY := $(patsubst %/package-lock.json,%/node_modules/.package-lock.json,$(wildcard tests/*/package-lock.json))
+NODE_READY := $(patsubst %/package-lock.json,%/node_modules/.package-lock.json,$(wildcard tests/*/package-lock.json examples/package-lock.json))
 
 .PHONY: help run setup dev test soak bench bench-scale check format docs clean
 
@@ -57,7 +58,7 @@ docs: dev  ## Write anew what is generated: docs/settings.md, docs/cli.md, the c
 	$(BIN)/python -m tests.package.sizes
 
 clean:  ## Remove what was installed and cached; the data in instance/ stays
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .make tests/*/node_modules
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .make tests/*/node_modules examples/node_modules examples/build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
@@ -75,7 +76,7 @@ $(DEV_READY): requirements-dev.txt requirements.txt | $(BIN)/python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@ $(RUN_READY)
 
-tests/%/node_modules/.package-lock.json: tests/%/package-lock.json
+%/node_modules/.package-lock.json: %/package-lock.json
 	@.ci/need node npm
 	@npm ci --prefix $(dir $<) --no-audit --no-fund --loglevel=error
 	@touch $@

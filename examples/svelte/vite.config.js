@@ -1,0 +1,7 @@
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vite";
+
+// For index.html. npm sets it from package.json; `git describe --always` would do as well.
+process.env.VITE_VERSION ??= process.env.npm_package_version;
+
+export default defineConfig({ plugins: [svelte()] });
