@@ -1,6 +1,7 @@
 """What the look into the database finds. Commits that overtake each other are in tests/test_reconciler.py."""
 
 import logging
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +12,7 @@ import config
 from deployapp import reconciler as module
 from deployapp.dispatcher import Dispatcher
 from deployapp.events import DeploymentEvent
+from deployapp.extensions import db
 from deployapp.reconciler import MAX_GAPS, Reconciler
 from deployapp.services import deployments
 from tests.waiting import eventually
@@ -106,6 +108,23 @@ def test_skipped_ids_are_given_up_and_bounded(app: Flask, other: OtherProgram) -
     looking.clock += module.GAP_SECONDS + 1
     assert looking.look() == []
     assert not looking.reconciler._gaps
+
+
+def test_an_idle_look_reads_an_index_and_not_the_table(app: Flask, other: OtherProgram) -> None:
+    """With ids to look for below the newest, too."""
+    other.run(
+        "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 2 FROM numbers WHERE n < 19999) "
+        "INSERT INTO frontend_deployment (id, frontend_id, environment) SELECT n, 1, 'production' FROM numbers"
+    )
+    other.run("ANALYZE")
+    reconciler = Looking(app).reconciler
+    assert len(reconciler._gaps) > 100
+    explain = "EXPLAIN QUERY PLAN" if db.engine.dialect.name == "sqlite" else "EXPLAIN"
+    for query in reconciler._unseen():
+        compiled = query.compile(db.engine, compile_kwargs={"literal_binds": True})
+        plan = "\n".join(str(row) for row in db.session.connection().exec_driver_sql(f"{explain} {compiled}"))
+        assert "frontend_deployment" in plan
+        assert not re.search(r"(Seq Scan on|SCAN) frontend_deployment", plan), plan
 
 
 def test_more_rows_than_one_query_brings(app: Flask, other: OtherProgram, monkeypatch: pytest.MonkeyPatch) -> None:
