@@ -23,7 +23,10 @@ LAYERS = [
 ]
 LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}
 PURE = {"events", "bus", "dispatcher"}  # know nothing of Flask
-HUB = {"hub", "connection", "frames", "handshake", "websocket", "sse", "choice", "counters", "loop", "directory"}
+HUB = {
+    *("hub", "connection", "subscriptions", "heartbeats", "frames", "handshake", "websocket", "sse"),
+    *("choice", "counters", "loop", "directory"),
+}
 
 
 def modules() -> Iterator[tuple[str, Path]]:

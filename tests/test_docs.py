@@ -83,3 +83,18 @@ def test_the_index_names_every_page() -> None:
     index = (DOCS / "README.md").read_text()
     for page in DOCS.glob("*.md"):
         assert page.name == "README.md" or f"({page.name})" in index, page.name
+
+
+def test_each_decision_that_is_named_exists_and_is_in_the_index() -> None:
+    sources = [path for folder in ("deployapp", "tests", "docs", "deploy", "benchmarks") for path in text_files(folder)]
+    named = {name for path in sources for name in re.findall(r"decisions/(\d{4}-[a-z0-9-]+\.md)", path.read_text())}
+    pages = {page.name for page in (DOCS / "decisions").glob("[0-9]*.md")}
+    assert named - pages == set()
+    index = (DOCS / "decisions" / "README.md").read_text()
+    assert {name for name in pages if f"({name})" not in index} == set()
+
+
+def text_files(folder: str) -> list[Path]:
+    kinds = {".py", ".md", ".js", ".conf", ".html"}
+    found = (path for path in (ROOT / folder).rglob("*") if path.suffix in kinds)
+    return [path for path in found if not {"node_modules", ".references"} & set(path.parts)]

@@ -9,6 +9,7 @@ import os
 import resource
 import signal
 import socket
+import sys
 import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
@@ -32,7 +33,9 @@ log = logging.getLogger(__name__)
 native_os = eventlet.patcher.original("os")
 native_select = eventlet.patcher.original("select")
 
-IDLE_SECONDS = 75  # how long the web server keeps an HTTP connection that asks for nothing
+REQUEST_SECONDS = 10  # from connecting to the end of the request's head; a whole one, not for each byte
+IDLE_SECONDS = 75  # how long the web server keeps an HTTP connection that asks for nothing more
+STALLED_SECONDS = 30  # how long a request's body or an answer may stand still
 DEAD_PEER_SECONDS = 60  # how long sent data may stay unacknowledged
 FINISH_SECONDS = 3.0  # how long requests under way may take after the drain
 ACCEPT_PAUSE = 0.25  # seconds before the next attempt to accept; until then the backlog keeps who comes
@@ -72,7 +75,10 @@ class EventletLoop:
         request = environ["eventlet.input"]
         connection = request.get_socket()
         connection.settimeout(0)  # so that looking into the read buffer does not wait for more
-        left_over = bytes(request.rfile.peek())
+        try:
+            left_over = bytes(request.rfile.peek())
+        except OSError:  # the client is gone already: the hub will notice
+            left_over = b""
         eventlet.wsgi.WSGI_LOCAL.already_handled = True
         return connection.fd.detach(), left_over
 
@@ -91,8 +97,8 @@ def serve(
     listener = _listen(settings)
     pool = eventlet.GreenPool(settings.http_max_connections)
     server = eventlet.spawn(
-        eventlet.wsgi.server, _PatientListener(listener), application, custom_pool=pool, log=_QuietLog(),
-        log_output=False, keepalive=IDLE_SECONDS, debug=False,
+        eventlet.wsgi.server, _PatientListener(listener), application, custom_pool=pool, protocol=_HttpProtocol,
+        log=_QuietLog(), log_output=False, keepalive=IDLE_SECONDS, socket_timeout=STALLED_SECONDS, debug=False,
     )  # fmt: skip
     on_listening(*listener.getsockname()[:2])
     _wait_for_signal()
@@ -172,11 +178,32 @@ def _wait_for_signal() -> None:
     eventlet.hubs.trampoline(reading, read=True)
 
 
+class _HttpProtocol(eventlet.wsgi.HttpProtocol):  # type: ignore[misc]  # publishes no types
+    """Gives a client a limited time to ask: eventlet's own limit begins anew with every byte."""
+
+    asked = False
+
+    def handle_one_request(self) -> None:
+        seconds = REQUEST_SECONDS + (IDLE_SECONDS if self.asked else 0)
+        self._deadline = eventlet.Timeout(seconds, TimeoutError("no request"))
+        try:
+            super().handle_one_request()
+        finally:
+            self._deadline.cancel()
+
+    def get_environ(self) -> dict[str, Any]:
+        """Called once the request's head is there."""
+        self._deadline.cancel()
+        self.asked = True
+        return super().get_environ()  # type: ignore[no-any-return]
+
+
 class _QuietLog:
-    """eventlet's server tells of each connection; only its tracebacks are worth keeping."""
+    """eventlet's server tells of each connection; only its tracebacks are worth keeping, if they are ours."""
 
     def info(self, message: str, *args: object) -> None:
-        if message.startswith("Traceback"):
+        client_is_gone = isinstance(sys.exc_info()[1], ConnectionError | TimeoutError)
+        if message.startswith("Traceback") and not client_is_gone:
             log.error("%s", message)
 
     def debug(self, message: str, *args: object) -> None:

@@ -6,9 +6,12 @@ The two raw routes stand in front of Flask as WSGI middleware: a connect costs n
 
 import json
 import logging
+import random
 from collections.abc import Callable, Iterable
+from functools import partial
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import parse_qs
 
 from flask import Flask
 
@@ -18,6 +21,7 @@ from deployapp.realtime import choice, handshake, sse
 from deployapp.realtime.admission import Admission, Refusal
 from deployapp.realtime.connection import Connection
 from deployapp.realtime.directory import Directory, DirectoryUnavailable, UnknownTopic
+from deployapp.realtime.heartbeats import Heartbeats
 from deployapp.realtime.hub import Hub
 from deployapp.realtime.lookups import Lookups
 from deployapp.realtime.loop import Loop, WSGIEnvironment
@@ -29,6 +33,7 @@ log = logging.getLogger(__name__)
 WEBSOCKET_PATH = "/ws/deployment-updates"
 SSE_PATH = "/sse/deployment-updates"
 SOCKETIO_PATH = "/socket.io"
+DRAIN_TICK = 0.05  # seconds
 
 
 def client_policy(settings: Settings) -> dict[str, Any]:
@@ -49,7 +54,8 @@ class Realtime:
         self._loop = loop
         self._lookups = Lookups(directory)
         self._admission = Admission(settings.connection_limit, settings.max_connections_per_address)
-        self._hub = Hub(loop, settings.send_buffer_limit, settings.heartbeat_interval)
+        self._hub = Hub(loop, settings.send_buffer_limit)
+        self._heartbeats = Heartbeats(self._hub, loop, settings.heartbeat_interval)
         self._websocket = RawWebSocket(self._hub, self._left)
         self._sse = sse.ServerSentEvents(self._left)
         self._socketio = SocketIoServer(
@@ -65,7 +71,8 @@ class Realtime:
 
     def start(self) -> None:
         """Serve the connections in the background."""
-        self._hub.start()
+        self._loop.spawn(self._hub.run)
+        self._loop.spawn(self._heartbeats.run)
         self._loop.spawn(self._socketio.pings.run)
 
     def publish(self, event: DeploymentEvent) -> None:
@@ -75,10 +82,21 @@ class Realtime:
         self._hub.publish(event)
 
     def drain(self) -> None:
-        """Refuse new connections, close the open ones spread over `DRAIN_SECONDS`."""
+        """Refuse new connections, close the open ones spread over `DRAIN_SECONDS`. Switches."""
         self._admission.draining = True
-        self._socketio.close_pollers()
-        self._hub.close_all(1012, "restarting", self._settings.drain_seconds)
+        closing: list[Callable[[], None]] = [
+            partial(self._hub.close, one, 1012, "restarting") for one in self._hub.connections.values()
+        ]
+        closing += [partial(socket.close, wait=False) for socket in self._socketio.polling_sockets()]
+        random.shuffle(closing)
+        self._spread(closing, self._settings.drain_seconds)
+
+    def _spread(self, calls: list[Callable[[], None]], seconds: float) -> None:
+        turns = max(1, min(len(calls), int(seconds / DRAIN_TICK)))
+        for turn in range(turns):
+            for call in calls[turn::turns]:
+                call()
+            self._loop.sleep(seconds / turns if turn + 1 < turns else 0)
 
     def snapshot(self) -> dict[str, Any]:
         """The counters: `connections` by transport, `topics` by name, and those of `Counters`."""
@@ -171,7 +189,7 @@ class Gateway:
             if route is not None:
                 route(environ)
                 return []
-            if path == SOCKETIO_PATH and "sid=" not in environ.get("QUERY_STRING", ""):
+            if path == SOCKETIO_PATH and _opens_session(environ.get("QUERY_STRING", "")):
                 self._admission.check(environ.get("REMOTE_ADDR", ""))
         except Refusal as refusal:
             return _refuse(start_response, refusal)
@@ -188,6 +206,11 @@ class Gateway:
             message = "Not now: the database does not answer."
             return _refuse(start_response, Refusal(_status(503), "unavailable", message, retry_after=5))
         return self._app(environ, start_response)  # type: ignore[no-any-return]
+
+
+def _opens_session(query: str) -> bool:
+    """Engine.IO's rule: a request without `sid` is a new client."""
+    return "sid=" not in query or "sid" not in parse_qs(query)
 
 
 def cors_headers(environ: WSGIEnvironment, allowed: tuple[str, ...]) -> dict[str, str]:

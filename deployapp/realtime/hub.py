@@ -10,14 +10,15 @@ import contextlib
 import logging
 import select
 import time
+from collections import Counter
 from collections.abc import Iterable
-from itertools import islice
 
 from deployapp.events import DeploymentEvent, Topic
-from deployapp.realtime.connection import Connection, Transport
+from deployapp.realtime.connection import Connection
 from deployapp.realtime.counters import Counters
 from deployapp.realtime.frames import Refused
 from deployapp.realtime.loop import Loop
+from deployapp.realtime.subscriptions import Subscriptions
 
 log = logging.getLogger(__name__)
 
@@ -28,28 +29,21 @@ GONE = select.EPOLLHUP | select.EPOLLERR
 READ_SIZE = 4096
 EVENTS_A_ROUND = 256
 SENDS_A_TURN = 512  # between two pauses for everything else
-HEARTBEAT_TICK = 1.0  # seconds
 
 SLOW = (1013, "too slow")
 SILENT = (1001, "silent")
 
 
 class Hub:
-    """`limit` bytes are kept for a client that reads too slowly; `heartbeat_interval` is in seconds."""
+    """`limit` bytes are kept for a client that reads too slowly."""
 
-    def __init__(self, loop: Loop, limit: int, heartbeat_interval: float) -> None:
+    def __init__(self, loop: Loop, limit: int) -> None:
         self._loop = loop
         self._limit = limit
-        self._heartbeat_interval = heartbeat_interval
         self._epoll = loop.epoll()
-        self._subscribers: dict[Topic, dict[Transport, set[Connection]]] = {}
-        self.connections: dict[int, Connection] = {}  # by descriptor, the one longest without a heartbeat first
+        self._subscriptions = Subscriptions()
+        self.connections: dict[int, Connection] = {}  # by descriptor
         self.counters = Counters()
-
-    def start(self) -> None:
-        """Serve the connections in the background."""
-        self._loop.spawn(self._run)
-        self._loop.spawn(self._beat)
 
     # Connections
 
@@ -59,20 +53,20 @@ class Hub:
         self._epoll.register(connection.fd, READABLE)
         self.counters.accepted += 1
         for topic in connection.topics:
-            self._join(connection, topic)
+            self._subscriptions.join(connection, topic)
         if greeting:
             self.send(connection, greeting)
 
     def subscribe(self, connection: Connection, topics: Iterable[Topic]) -> None:
-        for topic in topics:
-            if topic not in connection.topics:
-                connection.topics = (*connection.topics, topic)
-                self._join(connection, topic)
+        new = tuple(topic for topic in topics if topic not in connection.topics)
+        connection.topics += new
+        for topic in new:
+            self._subscriptions.join(connection, topic)
 
     def unsubscribe(self, connection: Connection, topics: Iterable[Topic]) -> None:
         for topic in set(topics).intersection(connection.topics):
             connection.topics = tuple(other for other in connection.topics if other != topic)
-            self._leave(connection, topic)
+            self._subscriptions.leave(connection, topic)
 
     def close(self, connection: Connection, code: int = 1000, reason: str = "") -> None:
         """Say goodbye if the kernel takes it, and forget the connection. Does not switch; closing twice is harmless."""
@@ -86,33 +80,21 @@ class Hub:
         self._epoll.unregister(fd)
         self._loop.close(fd)
         for topic in connection.topics:
-            self._leave(connection, topic)
+            self._subscriptions.leave(connection, topic)
         connection.out = connection.reader = None
-        connection.transport.closed(connection)
+        try:
+            connection.transport.closed(connection)
+        except Exception:  # the others must go on
+            log.exception("could not clean up after a connection: %s", connection.address)
         connection.session = None
-
-    def _join(self, connection: Connection, topic: Topic) -> None:
-        self._subscribers.setdefault(topic, {}).setdefault(connection.transport, set()).add(connection)
-
-    def _leave(self, connection: Connection, topic: Topic) -> None:
-        transports = self._subscribers[topic]
-        members = transports[connection.transport]
-        members.discard(connection)
-        if not members:
-            del transports[connection.transport]
-        if not transports:
-            del self._subscribers[topic]
 
     def by_transport(self) -> dict[str, int]:
         """How many connections each transport has."""
-        counts: dict[str, int] = {}
-        for connection in self.connections.values():
-            counts[connection.transport.name] = counts.get(connection.transport.name, 0) + 1
-        return counts
+        return Counter(connection.transport.name for connection in self.connections.values())
 
     def by_topic(self) -> dict[Topic, int]:
         """How many subscribers each topic has."""
-        return {topic: sum(map(len, transports.values())) for topic, transports in self._subscribers.items()}
+        return self._subscriptions.counts()
 
     # Sending
 
@@ -120,8 +102,8 @@ class Hub:
         """Send the event to every subscriber of its topic. Switches every few hundred sends."""
         started = time.monotonic()
         self.counters.events += 1
-        for transport, members in list(self._subscribers.get(event.topic, {}).items()):
-            self._fan_out(event, transport.encode(event), list(members))
+        for transport, members in self._subscriptions.of(event.topic):
+            self._fan_out(event, transport.encode(event), members)
         self.counters.last_fanout_at = time.time()
         self.counters.last_fanout_seconds = time.monotonic() - started
 
@@ -130,8 +112,11 @@ class Hub:
         for start in range(0, len(members), SENDS_A_TURN):
             if start:
                 self._loop.pause()
-            for connection in members[start : start + SENDS_A_TURN]:
+            turn = members[start : start + SENDS_A_TURN]
+            skipped = 0
+            for connection in turn:
                 if connection.fd < 0 or (connection.replayed and connection.has_seen(topic, event_id)):
+                    skipped += 1
                     continue
                 if connection.out is not None:
                     self.send(connection, data)
@@ -143,7 +128,7 @@ class Hub:
                     self._keep(connection, data)
                 except OSError:
                     self.close(connection, 1006)
-            self.counters.sends += min(SENDS_A_TURN, len(members) - start)
+            self.counters.sends += len(turn) - skipped
 
     def send(self, connection: Connection, data: bytes) -> None:
         """Send to one connection; what the kernel does not take is kept, up to the limit. Does not switch."""
@@ -187,7 +172,8 @@ class Hub:
 
     # Receiving
 
-    def _run(self) -> None:
+    def run(self) -> None:
+        """Serve the connections; to be run in the background."""
         while True:
             self._loop.wait_readable(self._epoll.fileno())
             for fd, events in self._epoll.poll(0, EVENTS_A_ROUND):
@@ -229,28 +215,12 @@ class Hub:
 
     # Heartbeats and goodbye
 
-    def _beat(self) -> None:
-        """Each connection gets one heartbeat an interval, a share of them at each tick, not all in one burst."""
-        tick = min(HEARTBEAT_TICK, self._heartbeat_interval / 4)
-        while True:
-            self._loop.sleep(tick)
-            share = -(-len(self.connections) * tick // self._heartbeat_interval)
-            for connection in list(islice(self.connections.values(), int(share))):
-                self._heartbeat(connection)
-
-    def _heartbeat(self, connection: Connection) -> None:
+    def heartbeat(self, connection: Connection) -> None:
+        """Send a heartbeat; a client that has not answered the one before is closed. Does not switch."""
+        if connection.fd < 0:
+            return
         if connection.transport.answers_heartbeats and not connection.heard:
             self.counters.silent_closes += 1
             return self.close(connection, *SILENT)
         connection.heard = False
-        self.connections[connection.fd] = self.connections.pop(connection.fd)  # to the end of the line
         self.send(connection, connection.transport.heartbeat)
-
-    def close_all(self, code: int, reason: str, seconds: float) -> None:
-        """Close every connection, spread over the given time. Switches."""
-        waiting = list(self.connections.values())
-        turns = max(1, min(len(waiting), int(seconds / 0.05)))
-        for turn in range(turns):
-            for connection in waiting[turn::turns]:
-                self.close(connection, code, reason)
-            self._loop.sleep(seconds / turns if turn + 1 < turns else 0)

@@ -1,4 +1,4 @@
-"""Socket.IO: Flask-SocketIO on the hub, by python-engineio's own extension points; nothing is forked.
+"""Socket.IO: Flask-SocketIO on the hub, its topics and replay; nothing is forked.
 
 A client over WebSocket leaves the web server and becomes a connection of the hub: no reader and no writer thread.
 Long-polling goes on as Engine.IO does it. See docs/decisions/0011-engineio-extension-point.md.
@@ -6,33 +6,32 @@ Long-polling goes on as Engine.IO does it. See docs/decisions/0011-engineio-exte
 """
 
 import logging
-from collections import deque
+from collections import Counter
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
-import engineio
 import socketio
-from engineio import packet as engine_packet
 from flask import Flask
 from flask_socketio import SocketIO
-from wsproto.frame_protocol import CloseReason
 
-from deployapp.events import EVENT_TYPE, DeploymentEvent, Topic
-from deployapp.realtime import choice, frames, handshake
+from deployapp.events import DeploymentEvent, Topic
+from deployapp.realtime import choice, frames
 from deployapp.realtime.admission import Admission
 from deployapp.realtime.connection import Connection, Subscriber
 from deployapp.realtime.directory import DirectoryUnavailable, UnknownTopic
 from deployapp.realtime.engine_pings import EnginePings
+from deployapp.realtime.engine_sockets import EngineSockets
+from deployapp.realtime.engine_websocket import EngineSession
 from deployapp.realtime.hub import Hub
-from deployapp.realtime.loop import Loop, WSGIEnvironment
-from deployapp.realtime.websocket import MAX_INBOUND, WebSocketTransport
+from deployapp.realtime.loop import Loop
+from deployapp.realtime.pollers import Pollers
+from deployapp.realtime.socketio_packets import NAMESPACE, encode_event, encode_packet
+from deployapp.realtime.websocket import MAX_INBOUND
 
 log = logging.getLogger(__name__)
 
-NAMESPACE = "/"
 PING_TIMEOUT = 20  # seconds
-MAX_WAITING = 32  # messages of one client that wait to be handled
-MAX_QUEUED = 64  # packets kept for a client that polls too seldom
 Replay = Callable[[tuple[Topic, ...], int | None], list[DeploymentEvent]]
 
 
@@ -50,104 +49,6 @@ class CompactRooms(socketio.Manager):  # type: ignore[misc]  # publishes no type
         return super().get_participants(namespace, room)  # type: ignore[no-any-return]
 
 
-class EngineSession:
-    """What stands between an Engine.IO socket and its connection in the hub. Takes the place of the socket's queue."""
-
-    __slots__ = ("connection", "hub", "inbox", "socket", "upgrade_step")
-
-    def __init__(self, socket: Any, hub: Hub) -> None:
-        self.socket = socket
-        self.hub = hub
-        self.connection: Connection | None = None
-        self.upgrade_step: str | None = None  # what the client must send next to upgrade from polling
-        self.inbox: deque[Any] | None = None
-
-    def put(self, packet: Any) -> None:
-        """Send a packet; None ends the connection (python-engineio's convention)."""
-        if self.connection is None:
-            return
-        if packet is None:
-            return self.hub.close(self.connection)
-        encoded = packet.encode()
-        binary = isinstance(encoded, bytes)
-        self.hub.send(self.connection, frames.encode(frames.BINARY, encoded) if binary else frames.encode_text(encoded))
-
-    def join(self) -> None:
-        """Nothing waits here to be sent."""
-
-
-class SocketIoWebSocket(WebSocketTransport):
-    """Socket.IO over WebSocket, in the hub."""
-
-    name = "socketio"
-    heartbeat = frames.encode_text(engine_packet.Packet(engine_packet.PING).encode())
-    _PONG = engine_packet.Packet(engine_packet.PONG).encode()
-
-    def __init__(self, hub: Hub, loop: Loop, server: Any) -> None:
-        super().__init__(hub)
-        self._loop = loop
-        self._server = server
-
-    def encode(self, event: DeploymentEvent) -> bytes:
-        return frames.encode_text(encode_event(self._server, event).encode())
-
-    def message(self, connection: Connection, data: str | bytes) -> None:
-        session: EngineSession = connection.session
-        if isinstance(data, bytes):
-            raise frames.Refused(CloseReason.UNSUPPORTED_DATA, "no binary events here")
-        if session.upgrade_step is not None:
-            return self._upgrade(session, data)
-        if data == self._PONG:
-            return
-        if session.inbox is None:
-            session.inbox = deque([data])
-            self._loop.spawn(self._work, session)
-        elif len(session.inbox) < MAX_WAITING:
-            session.inbox.append(data)
-        else:
-            raise frames.Refused(CloseReason.POLICY_VIOLATION, "too many messages")
-
-    def _upgrade(self, session: EngineSession, data: str) -> None:
-        """Engine.IO's way from polling to WebSocket: the client's `2probe`, our `3probe`, the client's `5`."""
-        if data != session.upgrade_step:
-            raise frames.Refused(CloseReason.PROTOCOL_ERROR, "not an upgrade")
-        socket = session.socket
-        if data == "2probe":
-            session.upgrade_step = "5"
-            session.put(engine_packet.Packet(engine_packet.PONG, data="probe"))
-            socket.queue.put(engine_packet.Packet(engine_packet.NOOP))  # ends the poll that is under way
-            return
-        session.upgrade_step = None
-        waiting, socket.queue = socket.queue, session
-        socket.upgraded, socket.upgrading, socket.last_ping = True, False, None
-        while not waiting.empty():
-            if (packet := waiting.get()) is not None and packet.packet_type != engine_packet.NOOP:
-                session.put(packet)
-        self.upgraded(socket.sid, session.connection)
-
-    def upgraded(self, eio_sid: str, connection: Any) -> None:
-        """Told when a client has moved from polling to this connection; `SocketIoServer` sets it."""
-
-    def _work(self, session: EngineSession) -> None:
-        """Handle what the client sent, in order, where waiting for the database does not hold up the hub."""
-        while session.inbox and not session.socket.closed:
-            try:
-                session.socket.receive(engine_packet.Packet(encoded_packet=session.inbox.popleft()))
-            except (engineio.exceptions.EngineIOError, ValueError, KeyError, IndexError, TypeError) as error:
-                if session.connection is not None:
-                    self.hub.close(session.connection, CloseReason.PROTOCOL_ERROR, str(error))
-        session.inbox = None
-
-    def closed(self, connection: Connection) -> None:
-        session: EngineSession = connection.session
-        socket, session.connection = session.socket, None
-        if session.upgrade_step is not None:
-            socket.upgrading = False  # the client goes on polling
-            return
-        socket.close(wait=False, abort=True, reason=socket.server.reason.TRANSPORT_CLOSE)
-        socket.server.sockets.pop(socket.sid, None)
-
-
 class SocketIoServer:
     """Flask-SocketIO with its clients over WebSocket in the hub, and its topics.
 
@@ -161,8 +62,6 @@ class SocketIoServer:
         self._hub = hub
         self._loop = loop
         self._admission = admission
-        self._pollers: dict[str, Subscriber] = {}  # by sid
-        self._addresses: dict[str, str] = {}  # by eio_sid
         self._check: Callable[[tuple[Topic, ...]], None]
         self._replay: Replay
         self._hello: Callable[[tuple[Topic, ...]], dict[str, Any]]
@@ -191,12 +90,12 @@ class SocketIoServer:
         self._check, self._replay, self._hello = check, replay, hello
         self.socketio.init_app(app)
         server = self._server = self.socketio.server
-        self._transport = SocketIoWebSocket(self._hub, self._loop, server)
-        self._transport.upgraded = self._upgraded  # type: ignore[method-assign]
-        server.eio._async = {**server.eio._async, "websocket": self._open}
+        self._sockets = EngineSockets(
+            server.eio, server.environ, self._hub, self._loop, self._admission, partial(encode_event, server),
+            self._moved,
+        )  # fmt: skip
+        self._pollers = Pollers(server, self._hub.counters)
         self.pings = EnginePings(server.eio, self._loop)
-        for name in ("connect", "disconnect"):
-            server.eio.on(name, self._counted(name, server.eio.handlers[name]))
         server.on("connect", self._on_connect)
         server.on("disconnect", self._on_disconnect)
         server.on("subscribe", self._on_subscribe)
@@ -207,118 +106,50 @@ class SocketIoServer:
         """How many clients are connected by long-polling."""
         return len(self._pollers)
 
-    def pollers_by_topic(self) -> dict[Topic, int]:
-        counts: dict[Topic, int] = {}
-        for poller in self._pollers.values():
-            for topic in poller.topics:
-                counts[topic] = counts.get(topic, 0) + 1
-        return counts
+    def pollers_by_topic(self) -> Counter[Topic]:
+        return self._pollers.by_topic()
 
     def publish(self, event: DeploymentEvent) -> None:
-        """To those that poll; the hub reaches the others."""
-        packet = encode_event(self._server, event)
-        for sid, poller in list(self._pollers.items()):
-            if event.topic in poller.topics and not poller.has_seen(event.topic, event.id):
-                self._send_to_poller(sid, packet)
+        """To those that poll; the hub reaches the others. Does not switch."""
+        self._pollers.publish(event)
 
-    def close_pollers(self) -> None:
-        """End the transport, not the Socket.IO session: a client that is told `disconnect` would not come back."""
-        for socket in list(self._server.eio.sockets.values()):
-            socket.close(wait=False)
+    def polling_sockets(self) -> list[Any]:
+        """The Engine.IO sockets that the hub does not know: what is to be closed beside it."""
+        return self._sockets.polling()
 
-    def _send_to_poller(self, sid: str, packet: Any) -> None:
-        socket = self._server.eio.sockets.get(self._server.manager.eio_sid_from_sid(sid, NAMESPACE))
-        if socket is None or socket.closed:
-            return
-        if socket.queue.qsize() >= MAX_QUEUED:
-            self._hub.counters.slow_closes += 1
-            return socket.close(wait=False, abort=True)  # type: ignore[no-any-return]
-        socket.send(packet)
-        self._hub.counters.sends += 1
+    # Who is it
 
-    # Engine.IO
-
-    def _open(self, handler: Any, server: Any) -> Callable[[WSGIEnvironment, Any], list[bytes]]:
-        """python-engineio's extension point: `handler` is bound to the Engine.IO socket that gets a WebSocket."""
-        socket = handler.__self__
-
-        def websocket(environ: WSGIEnvironment, start_response: Any) -> list[bytes]:
-            try:
-                response = handshake.accept(environ)
-            except handshake.BadHandshake as error:
-                if not socket.connected:
-                    socket.close(wait=False, abort=True)
-                start_response(error.status, [("Content-Type", "text/plain")])
-                return [str(error).encode()]
-            self._take_over(socket, environ, response)
-            return []
-
-        return websocket
-
-    def _take_over(self, socket: Any, environ: WSGIEnvironment, response: bytes) -> None:
-        session = EngineSession(socket, self._hub)
-        fd, left_over = self._loop.take_over(environ)
-        connection = Connection(fd, self._transport, environ.get("REMOTE_ADDR", ""), session=session)
-        session.connection = connection
-        self._hub.add(connection, response)
-        self._server.environ[socket.sid] = _NO_ENVIRON
-        if socket.connected:
-            session.upgrade_step, socket.upgrading = "2probe", True
-        else:
-            waiting, socket.queue = socket.queue, session
-            socket.connected = socket.upgraded = True
-            socket.last_ping = None
-            while not waiting.empty():
-                session.put(waiting.get())
-        if left_over:
-            self._hub.receive(connection, left_over)
-
-    def _upgraded(self, eio_sid: str, connection: Connection) -> None:
-        sid = self._server.manager.sid_from_eio_sid(eio_sid, NAMESPACE)
-        poller = self._pollers.pop(sid, None)
-        if poller is not None:
-            connection.replayed = poller.replayed
-            self._hub.subscribe(connection, poller.topics)
-
-    def _counted(self, name: str, handler: Callable[..., Any]) -> Callable[..., Any]:
-        def connect(eio_sid: str, environ: WSGIEnvironment) -> Any:
-            self._addresses[eio_sid] = environ.get("REMOTE_ADDR", "")
-            self._admission.enter(self._addresses[eio_sid])
-            return handler(eio_sid, environ)
-
-        def disconnect(eio_sid: str, reason: str) -> Any:
-            if (address := self._addresses.pop(eio_sid, None)) is not None:
-                self._admission.leave(address)
-            return handler(eio_sid, reason)
-
-        return connect if name == "connect" else disconnect
-
-    # Socket.IO
+    def _socket(self, sid: str) -> Any:
+        return self._sockets.get(self._server.manager.eio_sid_from_sid(sid, NAMESPACE))
 
     def _subscriber(self, sid: str) -> Subscriber | None:
-        eio_sid = self._server.manager.eio_sid_from_sid(sid, NAMESPACE)
-        socket = self._server.eio.sockets.get(eio_sid)
+        socket = self._socket(sid)
         if socket is None:
             return None
         if isinstance(socket.queue, EngineSession):
             return socket.queue.connection
-        return self._pollers.setdefault(sid, Subscriber(self._addresses.get(eio_sid, "")))
+        return self._pollers.get_or_add(sid, self._sockets.address(socket.sid))
 
-    def _on_connect(self, sid: str, environ: WSGIEnvironment, auth: Any = None) -> None:
+    def _moved(self, eio_sid: str, connection: Connection) -> None:
+        """From polling into the hub."""
+        poller = self._pollers.pop(self._server.manager.sid_from_eio_sid(eio_sid, NAMESPACE))
+        if poller is not None:
+            connection.replayed = poller.replayed
+            self._hub.subscribe(connection, poller.topics)
+
+    # Events
+
+    def _on_connect(self, sid: str, environ: Any, auth: Any = None) -> None:
         error = self._subscribe(sid, auth)
         if error is not None:
             raise socketio.exceptions.ConnectionRefusedError(error["message"], error)
 
     def _on_disconnect(self, sid: str, reason: str) -> None:
-        if self._pollers.pop(sid, None) is None:
-            subscriber = self._subscriber_in_hub(sid)
-            if subscriber is not None:
-                self._hub.unsubscribe(subscriber, subscriber.topics)
-
-    def _subscriber_in_hub(self, sid: str) -> Connection | None:
-        socket = self._server.eio.sockets.get(self._server.manager.eio_sid_from_sid(sid, NAMESPACE))
-        session = socket.queue if socket is not None else None
-        return session.connection if isinstance(session, EngineSession) else None
+        if self._pollers.pop(sid) is not None:
+            return
+        subscriber = self._subscriber(sid)
+        if isinstance(subscriber, Connection):
+            self._hub.unsubscribe(subscriber, subscriber.topics)
 
     def _on_subscribe(self, sid: str, wanted: Any = None) -> dict[str, Any]:
         error = self._subscribe(sid, wanted)
@@ -352,11 +183,18 @@ class SocketIoServer:
             return {"code": "not_found", "message": str(error)}
         except DirectoryUnavailable:
             return {"code": "unavailable", "message": "Not now: the database does not answer."}
+        except Exception:  # the libraries would swallow it
+            log.exception("a subscription failed")
+            return {"code": "internal_error", "message": "Something went wrong here."}
         subscriber = self._subscriber(sid)  # from here on nothing switches
         if subscriber is None:
             return None
         if len(set(subscriber.topics).union(chosen.topics)) > choice.MAX_TOPICS:
             return {"code": "validation_error", "message": f"At most {choice.MAX_TOPICS} topics."}
+        self._enter(sid, subscriber, chosen, missed)
+        return None
+
+    def _enter(self, sid: str, subscriber: Subscriber, chosen: choice.Choice, missed: list[DeploymentEvent]) -> None:
         if isinstance(subscriber, Connection):
             self._hub.subscribe(subscriber, chosen.topics)
         else:
@@ -368,24 +206,12 @@ class SocketIoServer:
                 subscriber.note_replay(event.topic, event.id)
                 self._hub.counters.replayed += 1
                 self._send(sid, subscriber, encode_event(self._server, event))
-        return None
 
     def _send(self, sid: str, subscriber: Subscriber, packet: Any) -> None:
         if isinstance(subscriber, Connection):
             self._hub.send(subscriber, frames.encode_text(packet.encode()))
         else:
-            self._send_to_poller(sid, packet)
-
-
-def encode_event(server: Any, event: DeploymentEvent) -> Any:
-    """The Engine.IO packet of an event, the same for everybody."""
-    return encode_packet(server, EVENT_TYPE, event.as_dict())
-
-
-def encode_packet(server: Any, name: str, argument: dict[str, Any]) -> Any:
-    """The Engine.IO packet of a Socket.IO event without an acknowledgement."""
-    packet = server.packet_class(socketio.packet.EVENT, namespace=NAMESPACE, data=[name, argument])
-    return engine_packet.Packet(engine_packet.MESSAGE, packet.encode())
+            self._pollers.send(sid, packet)
 
 
 def _invalid(error: choice.InvalidChoice) -> dict[str, Any]:
@@ -397,6 +223,3 @@ def _silent(name: str) -> logging.Logger:
     logger = logging.getLogger(f"deployapp.{name}")
     logger.setLevel(logging.CRITICAL)
     return logger
-
-
-_NO_ENVIRON: WSGIEnvironment = {}  # one for all: a request's environ would cost several KiB a client

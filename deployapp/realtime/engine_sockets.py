@@ -1,0 +1,107 @@
+"""Puts python-engineio's WebSocket clients into the hub, by its own extension point, and counts all its clients.
+
+See docs/decisions/0011-engineio-extension-point.md. `eio_sid` is Engine.IO's name for a transport session.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from deployapp.events import DeploymentEvent
+from deployapp.realtime import handshake
+from deployapp.realtime.admission import Admission
+from deployapp.realtime.connection import Connection
+from deployapp.realtime.engine_websocket import EngineSession, EngineWebSocket, UpgradeProbe
+from deployapp.realtime.hub import Hub
+from deployapp.realtime.loop import Loop, WSGIEnvironment
+
+
+class EngineSockets:
+    """`environs` is where python-socketio keeps each client's request. `on_moved` is told of finished upgrades."""
+
+    def __init__(
+        self,
+        server: Any,
+        environs: dict[str, WSGIEnvironment],
+        hub: Hub,
+        loop: Loop,
+        admission: Admission,
+        encode_event: Callable[[DeploymentEvent], Any],
+        on_moved: Callable[[str, Connection], None],
+    ) -> None:
+        self._server = server
+        self._environs = environs
+        self._hub = hub
+        self._loop = loop
+        self._admission = admission
+        self._transport = EngineWebSocket(hub, loop, encode_event)
+        self._probe = UpgradeProbe(hub, self._transport, on_moved)
+        self._addresses: dict[str, str] = {}
+        server._async = {**server._async, "websocket": self._open}
+        for name, counted in ("connect", self._on_connect), ("disconnect", self._on_disconnect):
+            server.on(name, counted(server.handlers[name]))
+
+    def get(self, eio_sid: str | None) -> Any:
+        """The Engine.IO socket, or None."""
+        return self._server.sockets.get(eio_sid)
+
+    def address(self, eio_sid: str) -> str:
+        return self._addresses.get(eio_sid, "")
+
+    def polling(self) -> list[Any]:
+        """The Engine.IO sockets outside the hub.
+
+        To close one ends the transport, not the Socket.IO session: a client that is told `disconnect` stays away.
+        """
+        return [socket for socket in self._server.sockets.values() if not isinstance(socket.queue, EngineSession)]
+
+    def _open(self, handler: Any, server: Any) -> Callable[[WSGIEnvironment, Any], list[bytes]]:
+        """python-engineio's extension point: `handler` is bound to the Engine.IO socket that gets a WebSocket."""
+        socket = handler.__self__
+
+        def websocket(environ: WSGIEnvironment, start_response: Any) -> list[bytes]:
+            try:
+                response = handshake.accept(environ)
+                if socket.upgrading:
+                    raise handshake.BadHandshake("400 Bad Request", "bad_handshake", "It is being upgraded already.")
+            except handshake.BadHandshake as error:
+                if not socket.connected:
+                    socket.close(wait=False, abort=True)
+                start_response(error.status, [("Content-Type", "text/plain")])
+                return [str(error).encode()]
+            self._take_over(socket, environ, response)
+            return []
+
+        return websocket
+
+    def _take_over(self, socket: Any, environ: WSGIEnvironment, response: bytes) -> None:
+        session = EngineSession(socket, self._hub)
+        fd, left_over = self._loop.take_over(environ)
+        socket.upgrading = socket.connected
+        self._environs[socket.sid] = _NO_ENVIRON
+        session.connection = connection = Connection(
+            fd, self._probe if socket.upgrading else self._transport, environ.get("REMOTE_ADDR", ""), session=session
+        )
+        self._hub.add(connection, response)
+        if not socket.upgrading:
+            session.take_queue()
+        if left_over:
+            self._hub.receive(connection, left_over)
+
+    def _on_connect(self, handler: Callable[..., Any]) -> Callable[..., Any]:
+        def connect(eio_sid: str, environ: WSGIEnvironment) -> Any:
+            self._addresses[eio_sid] = environ.get("REMOTE_ADDR", "")
+            self._admission.enter(self._addresses[eio_sid])
+            return handler(eio_sid, environ)
+
+        return connect
+
+    def _on_disconnect(self, handler: Callable[..., Any]) -> Callable[..., Any]:
+        def disconnect(eio_sid: str, reason: str) -> Any:
+            if (address := self._addresses.pop(eio_sid, None)) is not None:
+                self._admission.leave(address)
+            return handler(eio_sid, reason)
+
+        return disconnect
+
+
+_NO_ENVIRON: WSGIEnvironment = {}  # one for all: a request's environ would cost several KiB a client
