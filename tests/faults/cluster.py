@@ -13,13 +13,14 @@ from pathlib import Path
 import requests
 
 from tests.deployapp_process import Deployapp, flask
+from tests.faults import watchers
 from tests.faults.partition import Cable
 from tests.servers import Postgres, Valkey
 
 INTERVAL = 0.5
 SETTINGS = {
     "RECONCILE_INTERVAL": str(INTERVAL),
-    "HEARTBEAT_INTERVAL": "1",
+    "HEARTBEAT_INTERVAL": str(watchers.HEARTBEAT),
     "DATABASE_TIMEOUT": "1",
     "LOG_FORMAT": "json",
 }

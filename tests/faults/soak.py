@@ -17,8 +17,9 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+from benchmarks import machine
 from tests.faults import watchers
-from tests.faults.chaos import TOPICS, possible
+from tests.faults.chaos import TOPICS, cut_the_cable, possible
 from tests.faults.cluster import Cluster, cluster, load
 from tests.faults.partition import available, cable
 from tests.faults.verdict import IN_TIME, Verdict, everybody_knows, judge
@@ -50,14 +51,16 @@ class Soak:
         with load(self.cluster, TOPICS, pause=0.2):
             fault(self.cluster, random.uniform(0, LONGEST_FAULT))
         self.faults[fault.__name__.replace("_", " ")] += 1
-        found = judge(self.cluster, self.clients, time.monotonic())
+        found = judge(self.cluster, self.clients, time.monotonic(), cut=fault is cut_the_cable)
         for line in found.wrong():
             print(f"{time.strftime('%H:%M:%S')} after {fault.__name__}: {line}", flush=True)
         self.verdict.add(found)
 
     def table(self) -> str:
         """The figures, in Markdown."""
+        about = machine.describe()
         rows = {
+            "ended": f"{about['date']}, commit {about['commit']}, {about['cores']} cores",
             "duration": f"{self.seconds / 60:.1f} min",
             "seed": self.seed,
             "processes": len(self.cluster.workers),

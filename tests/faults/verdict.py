@@ -34,12 +34,15 @@ class Verdict:
         return self.late, self.lost, self.duplicated, self.backwards, self.missing
 
 
-def judge(cluster: Cluster, watchers: Sequence[Watcher], healed: float) -> Verdict:
-    """To be called when everything runs again and nothing more is triggered."""
+def judge(cluster: Cluster, watchers: Sequence[Watcher], healed: float, cut: bool = False) -> Verdict:
+    """To be called when everything runs again and nothing more is triggered.
+
+    After the network was `cut`, a client is not late before it can have seen that its connection is dead.
+    """
     verdict = Verdict()
     latest = cluster.latest()
     for watcher in watchers:
-        _wait_for(watcher, latest, healed, verdict)
+        _wait_for(watcher, latest, healed + (watcher.blind if cut else 0), verdict)
         _order(watcher, verdict)
     stored = cluster.stored()
     seen = {sighting.id for watcher in watchers for sighting in watcher.seen}

@@ -18,7 +18,10 @@ import socketio
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
+from deployapp.realtime.socketio import PING_TIMEOUT
+
 LONGEST_PAUSE = 1.0  # seconds before coming back, with full jitter
+HEARTBEAT = 1.0  # seconds: HEARTBEAT_INTERVAL of the processes here
 SILENCE = 3.0  # seconds without a heartbeat, after which a tab gives a connection up
 
 
@@ -34,12 +37,14 @@ class Sighting(NamedTuple):
 class Watcher(threading.Thread):
     """`addresses` answers the servers to choose from; `seen` grows; `connects` are the moments it was connected.
 
-    `period` is how seldom, in seconds, the client itself looks: 0 for one that is told.
+    `period` is how seldom, in seconds, the client itself looks: 0 for one that is told. `blind` is how long it may take
+    to see that its connection is dead when the network swallows everything.
     """
 
     transport = ""
     broken: tuple[type[Exception], ...] = ()
     period = 0.0
+    blind = SILENCE
 
     def __init__(self, addresses: Callable[[], Sequence[str]], topics: Sequence[str]) -> None:
         super().__init__(daemon=True, name=f"{self.transport} watcher")
@@ -128,8 +133,9 @@ class SseWatcher(Watcher):
 
 
 class SocketIoWatcher(Watcher):
-    """Socket.IO by the stock Python client, over websocket only."""
+    """Socket.IO by the stock Python client, over websocket only. How long it waits for a ping is Socket.IO's word."""
 
+    blind = HEARTBEAT + PING_TIMEOUT
     transport = "socketio-websocket"
     ways = ("websocket",)
     broken = (socketio.exceptions.ConnectionError, OSError)
