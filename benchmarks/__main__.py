@@ -4,8 +4,10 @@ import sys
 
 from benchmarks import installing, machine, native, report
 from benchmarks.measuring import Processors, measure
-from benchmarks.options import Options, parse
+from benchmarks.options import REFERENCE_NUMBER, Options, parse
 from benchmarks.results import Cell, Results
+from benchmarks.stalled import measure_stalled
+from benchmarks.tables import tables
 
 
 def say(text: str) -> None:
@@ -17,17 +19,22 @@ def run(options: Options) -> Results:
     results = Results(options.folder / "results.json")
     if options.report_only:
         return results
-    results.runs.append(machine.describe())
+    names = ", ".join(one.name for one in options.contenders)
+    results.runs.append({**machine.describe(), "measured": f"{names} at {options.numbers}"})
     processors = Processors.choose()
     missing = installing.install((one.reference for one in options.contenders if one.reference), say)
     for number in options.numbers:
         for contender in options.contenders:
-            if contender.largest is None or number <= contender.largest:
+            if options.measures(contender, number):
                 say(f"{contender.label}, {number:,} connections")
                 if contender.reference in missing:
                     results.add(Cell(contender.name, number, problem=missing[contender.reference]))
                     continue
                 results.add(measure(contender, number, options.plan(contender, number), processors, say))
+    if options.stalled:
+        say("Stalled clients")
+        results.stalled = measure_stalled(REFERENCE_NUMBER, processors, say)
+        results.save()
     return results
 
 
@@ -37,7 +44,10 @@ def main() -> None:
         native.build()
     except native.CannotBuild as error:
         sys.exit(str(error))
-    print(report.tables(run(options)))
+    results = run(options)
+    report.write(results)
+    print(tables(results))
+    say(f"Written: {options.folder}/README.md")
 
 
 if __name__ == "__main__":

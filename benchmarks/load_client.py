@@ -6,6 +6,7 @@ import subprocess
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
+from benchmarks.accounting import ProcessorTime, processor_time
 from benchmarks.native import BUILT
 
 Protocol = Literal["websocket", "socketio", "sse"]
@@ -87,6 +88,9 @@ class LoadClient:
 
     def status(self) -> Status:
         return Status(**self._ask("status"))
+
+    def processor_time(self) -> ProcessorTime:
+        return processor_time(self._process.pid)
 
     def __enter__(self) -> Self:
         return self

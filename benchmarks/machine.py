@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
+SERVER = ("deployapp", "config.py", "wsgi.py", "requirements.txt")
 
 
 def describe() -> dict[str, Any]:
@@ -25,9 +26,10 @@ def describe() -> dict[str, Any]:
 
 
 def _commit() -> str:
-    """The commit under measurement, marked if files of the server differ from it."""
-    answer = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True)
-    return answer.stdout.strip() or "unknown"
+    """The commit under measurement, marked with a `+` if the server's files differ from it."""
+    head = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True)
+    changed = subprocess.run(["git", "diff", "--quiet", "HEAD", "--", *SERVER], cwd=ROOT, capture_output=True)
+    return (head.stdout.strip() + "+" * (changed.returncode == 1)) or "unknown"
 
 
 def _processor() -> str:

@@ -11,11 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from statistics import median
+from typing import NamedTuple
 
 from benchmarks.contenders.base import Contender, Running
 from benchmarks.contenders.c_loop import start as start_c_loop
 from benchmarks.load_client import ClientFailed, Heard, LoadClient
-from benchmarks.results import Cell, Pair
+from benchmarks.results import DISTURBED, Cell, Pair, median_ratio
 from benchmarks.server_process import ServerFailed
 
 CONNECT_SECONDS = 90
@@ -78,9 +80,17 @@ def _measure(cell: Cell, contender: Contender, plan: Plan, processors: Processor
         time.sleep(SETTLE_SECONDS)
         cell.start = sides.pair(own_first=True)
         _rest_and_cold(cell, sides, plan, say)
-        _warm(cell, sides, plan)
+        _warm(cell, sides, plan, say)
         status = own_tabs.status()
         cell.duplicates, cell.closed_by_server = status.duplicates, status.closed_by_server
+
+
+class Told(NamedTuple):
+    """A broadcast: what the clients heard, the server's processor time, what server and clients waited for theirs."""
+
+    heard: Heard
+    cpu_ms: float
+    waited_ms: float
 
 
 class Side:
@@ -90,13 +100,15 @@ class Side:
         self.running = running
         self.tabs = tabs
 
-    def broadcast(self, event_id: int) -> tuple[Heard, float]:
-        """What its clients heard, and the processor time of the server in ms."""
-        before = self.running.server.cpu_seconds()
-        heard = self.tabs.broadcast(self.running.trigger_port, self.running.trigger(event_id), BROADCAST_SECONDS)
+    def broadcast(self, event_id: int) -> Told:
+        """Trigger it and wait until its clients have heard."""
+        server, tabs = self.running.server, self.tabs
+        server_before, tabs_before = server.processor_time(), tabs.processor_time()
+        heard = tabs.broadcast(self.running.trigger_port, self.running.trigger(event_id), BROADCAST_SECONDS)
         if not 200 <= heard.answer_status < 300:
             raise ContenderFailed(f"the trigger was answered {heard.answer_status}")
-        return heard, 1000 * (self.running.server.cpu_seconds() - before)
+        used = server.processor_time().since(server_before)
+        return Told(heard, used.ran, used.waited + tabs.processor_time().since(tabs_before).waited)
 
 
 class Sides:
@@ -109,20 +121,25 @@ class Sides:
 
     def pair(self, own_first: bool, before_each: Callable[[], None] = lambda: None) -> Pair:
         event_id = next(self._ids)
-        heard = {}
+        told: dict[Side, Told] = {}
         for side in (self.own, self.c) if own_first else (self.c, self.own):
             before_each()
-            heard[side] = side.broadcast(event_id)
-        return Pair(heard[self.own][0], heard[self.c][0], heard[self.own][1], heard[self.c][1])
+            told[side] = side.broadcast(event_id)
+        own, c = told[self.own], told[self.c]
+        return Pair(own.heard, c.heard, own.cpu_ms, c.cpu_ms, own.waited_ms + c.waited_ms)
 
 
 def _connect(cell: Cell, sides: Sides) -> None:
     server = sides.own.running.server
     time.sleep(SETTLE_SECONDS)
     before = server.pss()
+    time_before = server.processor_time()
     opened = sides.own.tabs.connect(cell.connections, CONNECT_SECONDS)
+    used = server.processor_time().since(time_before)
     cell.connected = opened.connected
     cell.connects_per_second = opened.connected / opened.seconds
+    cell.connect_cpu_us = 1000 * used.ran / cell.connections
+    cell.connect_disturbed = used.waited > DISTURBED * 1000 * opened.seconds
     if opened.failed:
         raise ContenderFailed(f"{opened.failed} of {cell.connections} could not connect in {CONNECT_SECONDS} s")
     sides.c.tabs.connect(cell.connections, CONNECT_SECONDS)
@@ -131,23 +148,41 @@ def _connect(cell: Cell, sides: Sides) -> None:
 
 def _rest_and_cold(cell: Cell, sides: Sides, plan: Plan, say: Say) -> None:
     """Idle processor time over the rests, then a cold pair after each."""
-    server, idle, rested = sides.own.running.server, 0.0, 0.0
-    for turn in range(plan.rests):
-        began, before = time.monotonic(), server.cpu_seconds()
+    server, idle_ms, rested = sides.own.running.server, 0.0, 0.0
+    tries = 0
+    while len(cell.cold) < plan.rests:
+        began, before = time.monotonic(), server.processor_time()
         time.sleep(plan.rest_seconds)
-        idle += server.cpu_seconds() - before
+        idle_ms += server.processor_time().since(before).ran
         rested += time.monotonic() - began
-        cell.cold.append(sides.pair(turn % 2 == 0, empty_caches))
-        say(f"  cold: {cell.cold[-1].own.last_ms:.1f} ms, {cell.cold[-1].ratio:.2f} x the C loop")
-    cell.idle_cpu_percent = 100 * idle / rested if rested else 0
+        pair = sides.pair(tries % 2 == 0, empty_caches)
+        tries += 1
+        _keep(cell, cell.cold, pair, tries < 2 * plan.rests)
+        say(f"  cold: {pair.own.last_ms:.1f} ms, {pair.ratio:.2f} x the C loop{', disturbed' * pair.disturbed}")
+    cell.idle_cpu_percent = 0.1 * idle_ms / rested if rested else 0
 
 
-def _warm(cell: Cell, sides: Sides, plan: Plan) -> None:
+def _warm(cell: Cell, sides: Sides, plan: Plan, say: Say) -> None:
     """Alternately the one and the other first; what a slow contender cannot do in time is left out."""
     until = time.monotonic() + WARM_BUDGET_SECONDS
     sides.pair(own_first=True)
-    while len(cell.warm) < plan.warm and time.monotonic() < until:
-        cell.warm.append(sides.pair(own_first=len(cell.warm) % 2 == 0))
+    sides.own.running.longest_collection_ms()  # forget those before
+    tries = 0
+    while len(cell.warm) < plan.warm and (time.monotonic() < until or not cell.warm):
+        pair = sides.pair(tries % 2 == 0)
+        tries += 1
+        _keep(cell, cell.warm, pair, tries < 2 * plan.warm)
+    cell.longest_gc_ms = sides.own.running.longest_collection_ms()
+    last = median(pair.own.last_ms for pair in cell.warm)
+    say(f"  warm: {last:.1f} ms, {median_ratio(cell.warm):.2f} x the C loop")
+
+
+def _keep(cell: Cell, kept: list[Pair], pair: Pair, may_repeat: bool) -> None:
+    """Keep the pair unless it was disturbed and may be measured again: a busy machine gets twice the tries."""
+    if pair.disturbed and may_repeat:
+        cell.disturbed += 1
+    else:
+        kept.append(pair)
 
 
 def empty_caches() -> None:

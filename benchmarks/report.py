@@ -1,70 +1,82 @@
-"""Writes results as Markdown tables. Says what was measured; judges nothing but the targets (`targets.py`)."""
+"""Writes `README.md` and the plot beside `results.json`. All figures in it come from there."""
 
-from collections.abc import Callable
+from pathlib import Path
 from statistics import median
+from string import Template
 
+from benchmarks import plot
 from benchmarks.contenders import CONTENDERS
-from benchmarks.load_client import Heard
-from benchmarks.results import Cell, Pair, Results, median_ratio
+from benchmarks.results import Results
+from benchmarks.tables import table, tables
+from benchmarks.targets import NUMBER, judge
 
-HEAD = [
-    "server", "connects/s", "KiB each", "idle CPU", "first", "median", "p99", "last", "x C", "cold last", "cold x C",
-    "start x C", "CPU/broadcast", "lost", "twice",
-]  # fmt: skip
+TEMPLATE = Path(__file__).with_name("report.md")
 
 
-def tables(results: Results) -> str:
-    """One table for each number of connections."""
-    numbers = sorted({connections for _, connections in results.cells})
-    return "\n\n".join(f"### {number:,} connections\n\n{_table(results, number)}" for number in numbers)
+def write(results: Results) -> None:
+    folder = results.path.parent
+    page = Template(TEMPLATE.read_text()).substitute(
+        targets=_targets(results),
+        runs=_runs(results),
+        client=_client(results),
+        disturbed=_disturbed(results),
+        stalled=_stalled(results),
+        tables=tables(results),
+        notes="\n".join(f"- {one.label}: {one.note}" for one in CONTENDERS if one.note),
+        plot=_plot(results, folder),
+    )
+    (folder / "README.md").write_text(page)
 
 
-def _table(results: Results, number: int) -> str:
-    rows = [HEAD, ["---", *["--:"] * (len(HEAD) - 1)]]
-    for contender in CONTENDERS:
-        cell = results.cells.get((contender.name, number))
-        if cell is not None:
-            rows.append([contender.label, *_columns(cell)])
-    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+def _targets(results: Results) -> str:
+    rows = [[one.measure, one.target, one.measured, one.word] for one in judge(results)]
+    return table([["measure", "target", "measured", ""], *rows], 4)
 
 
-def _columns(cell: Cell) -> list[str]:
-    if not cell.warm:
-        return [f"{cell.connects_per_second:,.0f}", *["-"] * 11, f"not measured: {_first_line(cell.problem)}", ""]
-    return [
-        f"{cell.connects_per_second:,.0f}",
-        f"{cell.bytes_per_connection / 1024:.1f}",
-        f"{cell.idle_cpu_percent:.1f} %",
-        *(_ms(cell.warm, read) for read in (_first, _median, _p99, _last)),
-        f"{median_ratio(cell.warm):.2f}",
-        _ms(cell.cold, _last),
-        f"{median_ratio(cell.cold):.2f}" if cell.cold else "-",
-        f"{cell.start.ratio:.2f}" if cell.start else "-",
-        f"{median(pair.own_cpu_ms for pair in cell.warm):.1f} ms",
-        str(cell.lost),
-        str(cell.duplicates),
-    ]
+def _runs(results: Results) -> str:
+    head = list(results.runs[-1]) if results.runs else []
+    return table([head, *([str(run.get(name, "")) for name in head] for run in results.runs)], len(head))
 
 
-def _first_line(text: str) -> str:
-    return text.partition("\n")[0].rstrip(":") or "no reason kept"
+def _client(results: Results) -> str:
+    """How far the load client is from being the bottleneck, where the server is fastest: the C loop's broadcasts."""
+    pairs = [pair for (_, number), cell in results.cells.items() if number == NUMBER for pair in cell.warm]
+    if not pairs:
+        return "Not measured at this number."
+    share = median(pair.c.client_cpu_ms / pair.c.last_ms for pair in pairs)
+    lag = median(max(0.0, pair.c.last_ms - pair.c.answer_ms) for pair in pairs)
+    return (
+        f"In {len(pairs)} broadcasts of the C loop, the fastest server here, it used its processor {100 * share:.0f} %"
+        f" of the time, and the last tab had heard {lag:.2f} ms (median) after the server answered that"
+        f" its loop was done."
+    )
 
 
-def _ms(pairs: list[Pair], read: Callable[[Heard], float]) -> str:
-    return f"{median(read(pair.own) for pair in pairs):.1f} ms" if pairs else "-"
+def _disturbed(results: Results) -> str:
+    kept = [pair for cell in results.cells.values() for pair in [*cell.warm, *cell.cold]]
+    again = sum(cell.disturbed for cell in results.cells.values())
+    still = sum(pair.disturbed for pair in kept)
+    return f"{again} pairs were measured again; {still} of the {len(kept)} pairs kept were disturbed all the same."
 
 
-def _first(heard: Heard) -> float:
-    return heard.first_ms
+def _stalled(results: Results) -> str:
+    run = results.stalled
+    if run is None:
+        return "Not measured in this run."
+    return (
+        f"{run.reading:,} clients that read, {run.stalled} that do not. p99 of those that read, median of"
+        f" {len(run.without)} broadcasts without stalled clients: {median(one.p99_ms for one in run.without):.1f} ms;"
+        f" median of {len(run.beside)} with them: {median(one.p99_ms for one in run.beside):.1f} ms"
+        f" ({run.ratio:.2f} times). Lost: {sum(one.lost for one in [*run.without, *run.beside])}. After"
+        f" {_words(run.fills_to_close)} more large events the server had closed every stalled client."
+    )
 
 
-def _median(heard: Heard) -> float:
-    return heard.median_ms
+def _words(numbers: list[int]) -> str:
+    return ", ".join(map(str, numbers))
 
 
-def _p99(heard: Heard) -> float:
-    return heard.p99_ms
-
-
-def _last(heard: Heard) -> float:
-    return heard.last_ms
+def _plot(results: Results, folder: Path) -> str:
+    number = max((n for _, n in results.cells if n <= NUMBER), default=0)
+    (folder / "plot.svg").write_text(plot.draw(results, number))
+    return f"![Last tab, memory and connects at {number:,} connections](plot.svg)"

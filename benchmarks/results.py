@@ -8,6 +8,8 @@ from typing import Any, Self
 
 from benchmarks.load_client import Heard
 
+DISTURBED = 0.1
+
 
 @dataclass(frozen=True)
 class Pair:
@@ -17,10 +19,16 @@ class Pair:
     c: Heard
     own_cpu_ms: float
     c_cpu_ms: float
+    waited_ms: float  # that servers and load clients were ready to run and something else had the processor
 
     @property
     def ratio(self) -> float:
         return self.own.last_ms / self.c.last_ms
+
+    @property
+    def disturbed(self) -> bool:
+        """Whether something else on the machine took a part of it that shows."""
+        return self.waited_ms > DISTURBED * (self.own.last_ms + self.c.last_ms)
 
 
 @dataclass
@@ -31,11 +39,15 @@ class Cell:
     connections: int
     connected: int = 0
     connects_per_second: float = 0
+    connect_cpu_us: float = 0  # of the server, for each connection
+    connect_disturbed: bool = False  # see `Pair.disturbed`
     bytes_per_connection: float = 0
     idle_cpu_percent: float = 0
     start: Pair | None = None  # the first broadcast after the start
     cold: list[Pair] = field(default_factory=list)  # after a rest, caches emptied
     warm: list[Pair] = field(default_factory=list)
+    disturbed: int = 0  # warm and cold pairs measured again because of that
+    longest_gc_ms: float | None = None  # pause of the garbage collector during the warm broadcasts, if it is told
     duplicates: int = 0
     closed_by_server: int = 0
     problem: str = ""
@@ -54,8 +66,31 @@ class Cell:
         return cls(**{**fields, **pairs, "start": _pair(fields["start"]) if fields["start"] else None})
 
 
+@dataclass
+class Stalled:
+    """Broadcasts to the clients that read, in turns without and with the stalled ones beside them."""
+
+    reading: int
+    stalled: int
+    without: list[Heard] = field(default_factory=list)
+    beside: list[Heard] = field(default_factory=list)
+    fills_to_close: list[int] = field(default_factory=list)  # more large events until all stalled ones were closed
+
+    @property
+    def ratio(self) -> float:
+        """The p99 of the others beside stalled clients, over that without."""
+        return median(heard.p99_ms for heard in self.beside) / median(heard.p99_ms for heard in self.without)
+
+    @classmethod
+    def from_dict(cls, fields: dict[str, Any]) -> Self:
+        lists = {name: [Heard(**one) for one in fields[name]] for name in ("without", "beside")}
+        return cls(**{**fields, **lists})
+
+
 def _pair(fields: dict[str, Any]) -> Pair:
-    return Pair(Heard(**fields["own"]), Heard(**fields["c"]), fields["own_cpu_ms"], fields["c_cpu_ms"])
+    return Pair(
+        Heard(**fields["own"]), Heard(**fields["c"]), fields["own_cpu_ms"], fields["c_cpu_ms"], fields["waited_ms"]
+    )
 
 
 def median_ratio(pairs: list[Pair]) -> float:
@@ -70,6 +105,7 @@ class Results:
         self.path = path
         kept = json.loads(path.read_text()) if path.exists() else {}
         self.runs: list[dict[str, Any]] = kept.get("runs", [])  # the machine and the commit of each run
+        self.stalled: Stalled | None = Stalled.from_dict(kept["stalled"]) if kept.get("stalled") else None
         self.cells: dict[tuple[str, int], Cell] = {}
         for fields in kept.get("cells", []):
             self._put(Cell.from_dict(fields))
@@ -82,8 +118,9 @@ class Results:
     def save(self) -> None:
         cells = ",\n".join(json.dumps(_rounded(asdict(cell))) for cell in self.cells.values())
         runs = ",\n".join(json.dumps(run) for run in self.runs)
+        stalled = json.dumps(_rounded(asdict(self.stalled))) if self.stalled else "null"
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.path.write_text(f'{{"runs": [\n{runs}\n],\n"cells": [\n{cells}\n]}}\n')
+        self.path.write_text(f'{{"runs": [\n{runs}\n],\n"stalled": {stalled},\n"cells": [\n{cells}\n]}}\n')
 
     def _put(self, cell: Cell) -> None:
         self.cells[cell.contender, cell.connections] = cell

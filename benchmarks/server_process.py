@@ -5,9 +5,12 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self
+
+from benchmarks import accounting
+from benchmarks.accounting import ProcessorTime
 
 START_SECONDS = 30
 END_SECONDS = 10
@@ -68,11 +71,11 @@ class ServerProcess:
 
     def pss(self) -> int:
         """Bytes of memory, shared pages divided among their sharers (PSS), of the process and its children."""
-        return 1024 * sum(_pss_kib(pid) for pid in self._family())
+        return accounting.pss(self._process.pid)
 
-    def cpu_seconds(self) -> float:
-        """Processor time since the start, of all threads of the process and its children."""
-        return sum(_run_ns(task) for pid in self._family() for task in Path(f"/proc/{pid}/task").iterdir()) / 1e9
+    def processor_time(self) -> ProcessorTime:
+        """Since the start, of all threads of the process and its children."""
+        return accounting.processor_time(self._process.pid)
 
     def _prepare(self) -> None:
         if self._cpu is not None:
@@ -99,21 +102,3 @@ class ServerProcess:
             os.killpg(self._process.pid, number)
         except ProcessLookupError:
             return  # it has ended
-
-    def _family(self) -> Iterator[int]:
-        waiting = [self._process.pid]
-        while waiting:
-            pid = waiting.pop()
-            yield pid
-            for task in Path(f"/proc/{pid}/task").iterdir():
-                waiting += map(int, (task / "children").read_text().split())
-
-
-def _pss_kib(pid: int) -> int:
-    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-
-
-def _run_ns(task: Path) -> int:
-    """Time on a processor; unlike the ticks of /proc/…/stat it is exact."""
-    return int((task / "schedstat").read_text().split()[0])

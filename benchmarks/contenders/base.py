@@ -19,6 +19,7 @@ class Running:
     server: ServerProcess
     trigger: Callable[[int], bytes]
     trigger_port: int
+    longest_collection_ms: Callable[[], float | None] = lambda: None  # of the garbage collector, since last asked
 
     @property
     def port(self) -> int:
@@ -36,7 +37,11 @@ class Contender:
     start: Start = field(repr=False)
     note: str = ""
     largest: int | None = None  # more connections are not tried, for the reason in `note`
+    only_at: int | None = None  # the one number of connections it is measured at
     reference: str | None = None  # what has to be installed first
+
+    def measured_at(self, connections: int) -> bool:
+        return self.only_at in (None, connections) and (self.largest is None or connections <= self.largest)
 
     def wire_text(self, event_id: int) -> str:
         """The text of the frame it sends, for the C loop to send one of the same size."""

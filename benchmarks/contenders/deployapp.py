@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.request import urlopen
 
 from benchmarks.contenders.base import Contender, Running, Start, publish_trigger
 from benchmarks.messages import deployment_trigger
@@ -50,9 +51,14 @@ def starter(program: str, real_trigger: bool) -> Start:
             if real_trigger:
                 yield Running(server, lambda event_id: deployment_trigger(port, token), port)
             else:
-                yield Running(server, publish_trigger(port), port)
+                yield Running(server, publish_trigger(port), port, lambda: _longest_collection_ms(port))
 
     return start
+
+
+def _longest_collection_ms(port: int) -> float:
+    with urlopen(f"http://127.0.0.1:{port}/collections", timeout=10) as answer:  # always http
+        return float(answer.read())
 
 
 BARE = starter("benchmarks/servers/deployapp_server.py", real_trigger=False)
@@ -61,6 +67,6 @@ DEPLOYAPP = [
     Contender("ours", "Deployapp, raw WebSocket", "websocket", WEBSOCKET, BARE),
     Contender("ours-sio", "Deployapp, Socket.IO", "socketio", SOCKETIO, BARE),
     Contender("ours-sse", "Deployapp, SSE", "sse", SSE, BARE),
-    Contender("ours-post", "Deployapp, raw WebSocket, the whole POST", "websocket", WEBSOCKET, REAL),
-    Contender("ours-sio-post", "Deployapp, Socket.IO, the whole POST", "socketio", SOCKETIO, REAL),
+    Contender("ours-post", "Deployapp, raw WebSocket, the whole POST", "websocket", WEBSOCKET, REAL, only_at=10_000),
+    Contender("ours-sio-post", "Deployapp, Socket.IO, the whole POST", "socketio", SOCKETIO, REAL, only_at=10_000),
 ]

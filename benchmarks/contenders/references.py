@@ -71,12 +71,12 @@ WEBSOCKET_REFERENCES = [
         reference="python",
     ),
     Contender(
-        "channels-redis", "Django Channels under Daphne, Redis layer", "websocket", "/ws", _daphne_with_valkey,
-        "The layer's server is Valkey; its own memory and time are not counted.", reference="python",
+        "channels-redis", "Django Channels, Redis layer", "websocket", "/ws", _daphne_with_valkey,
+        "Under Daphne. The layer's server is Valkey; its own memory and time are not counted.", reference="python",
     ),
     Contender(
-        "channels-memory", "Django Channels under Daphne, in-memory layer", "websocket", "/ws", _daphne,
-        "The layer is quadratic: not measured above 1,000 connections.", largest=1000, reference="python",
+        "channels-memory", "Django Channels, in-memory layer", "websocket", "/ws", _daphne,
+        "Under Daphne. The layer is quadratic: not measured above 1,000 connections.", largest=1000, reference="python",
     ),
 ]  # fmt: skip
 SOCKETIO_REFERENCES = [
