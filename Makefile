@@ -51,10 +51,11 @@ format: $(DEV_READY)  ## Format the code and fix what ruff can fix
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-docs: dev  ## Write anew what is generated: docs/settings.md, docs/cli.md, the client's types and sizes
+docs: dev  ## Write anew what is generated: docs/settings.md, docs/cli.md, the client's types, recipes and sizes
 	$(BIN)/flask --app wsgi reference settings > docs/settings.md
 	$(BIN)/flask --app wsgi reference cli > docs/cli.md
 	$(BIN)/python -m tests.package.packing
+	$(BIN)/python -m tests.package.snippets
 	$(BIN)/python -m tests.package.sizes
 
 clean:  ## Remove what was installed and cached; the data in instance/ stays

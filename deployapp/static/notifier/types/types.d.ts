@@ -144,7 +144,7 @@ export type BannerOptions = {
      */
     lang?: string;
     /**
-     * own texts; `{version}` and `{seconds}` are filled in
+     * own texts; `{version}` is filled in
      */
     messages?: Partial<Messages>;
     /**
