@@ -80,7 +80,7 @@ class Fleet:
         return sum(member.server.pss() for member in self.members)
 
     def cpu_seconds(self) -> float:
-        return sum(member.server.cpu_seconds() for member in self.members)
+        return sum(member.server.processor_time().ran / 1000 for member in self.members)
 
     def connect(self) -> float:
         """Open all tabs; answers the seconds. Ends the program if one cannot."""
