@@ -17,7 +17,7 @@ from typing import NamedTuple
 from benchmarks.contenders.base import Contender, Running
 from benchmarks.contenders.c_loop import start as start_c_loop
 from benchmarks.load_client import ClientFailed, Heard, LoadClient
-from benchmarks.results import DISTURBED, Cell, Pair, median_ratio
+from benchmarks.results import DISTURBED, Cell, Opened, Pair, median_ratio
 from benchmarks.server_process import ServerFailed
 
 CONNECT_SECONDS = 90
@@ -133,17 +133,32 @@ def _connect(cell: Cell, sides: Sides) -> None:
     server = sides.own.running.server
     time.sleep(SETTLE_SECONDS)
     before = server.pss()
-    time_before = server.processor_time()
-    opened = sides.own.tabs.connect(cell.connections, CONNECT_SECONDS)
-    used = server.processor_time().since(time_before)
-    cell.connected = opened.connected
-    cell.connects_per_second = opened.connected / opened.seconds
-    cell.connect_cpu_us = 1000 * used.ran / cell.connections
-    cell.connect_disturbed = used.waited > DISTURBED * 1000 * opened.seconds
-    if opened.failed:
-        raise ContenderFailed(f"{opened.failed} of {cell.connections} could not connect in {CONNECT_SECONDS} s")
+    cell.connected, opened = _open(sides.own.running, sides.own.tabs, cell.connections)
+    cell.opened.append(opened)
+    if cell.connected < cell.connections:
+        raise ContenderFailed(f"only {cell.connected} of {cell.connections} could connect in {CONNECT_SECONDS} s")
     sides.c.tabs.connect(cell.connections, CONNECT_SECONDS)
     cell.bytes_per_connection = (server.pss() - before) / cell.connections
+
+
+def _open(running: Running, tabs: LoadClient, connections: int) -> tuple[int, Opened]:
+    before, tabs_before = running.server.processor_time(), tabs.processor_time()
+    done = tabs.connect(connections, CONNECT_SECONDS)
+    used = running.server.processor_time().since(before)
+    waited = used.waited + tabs.processor_time().since(tabs_before).waited
+    rate = done.connected / done.seconds
+    return done.connected, Opened(rate, 1000 * used.ran / connections, waited > DISTURBED * 1000 * done.seconds)
+
+
+def open_again(contender: Contender, connections: int, processors: Processors) -> Opened:
+    """Open all connections to a fresh server, and nothing more. Raises `ServerFailed` or `ClientFailed`."""
+    with (
+        tempfile.TemporaryDirectory(prefix="deployapp-benchmark-") as folder,
+        contender.start(Path(folder), processors.servers) as running,
+        LoadClient(contender.protocol, running.port, contender.path, processors.clients) as tabs,
+    ):
+        time.sleep(SETTLE_SECONDS)
+        return _open(running, tabs, connections)[1]
 
 
 def _rest_and_cold(cell: Cell, sides: Sides, plan: Plan, say: Say) -> None:

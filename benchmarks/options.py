@@ -13,6 +13,8 @@ from benchmarks.native import BUILT
 DOCS = Path(__file__).parents[1] / "docs" / "benchmarks"
 NUMBERS = (1000, 5000, 10_000)
 REFERENCE_NUMBER = 10_000  # the one that the targets speak of
+COMPARED_CONNECTS = ("ours", "websockets", "ours-sio", "socketio")
+CONNECT_ROUNDS = 3
 TARGETED = ("ours", "ours-sio")  # measured longer there
 
 
@@ -30,6 +32,9 @@ class Options:
     def measures(self, contender: Contender, connections: int) -> bool:
         """A contender that is asked for by name is measured at every number that it can do."""
         return contender.measured_at(connections) or (self.by_name and contender.largest is None)
+
+    def compares_connects(self, contender: Contender, connections: int) -> bool:
+        return connections == REFERENCE_NUMBER and not self.quick and contender.name in COMPARED_CONNECTS
 
     def plan(self, contender: Contender, connections: int) -> Plan:
         """More broadcasts and rests where the targets look."""

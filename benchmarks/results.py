@@ -31,6 +31,15 @@ class Pair:
         return self.waited_ms > DISTURBED * (self.own.last_ms + self.c.last_ms)
 
 
+@dataclass(frozen=True)
+class Opened:
+    """One opening of all connections to a freshly started server; `cpu_us` of the server for each of them."""
+
+    per_second: float
+    cpu_us: float
+    disturbed: bool  # see `Pair.disturbed`
+
+
 @dataclass
 class Cell:
     """One contender at one number of connections. `problem` says why there is no more than this."""
@@ -38,9 +47,7 @@ class Cell:
     contender: str
     connections: int
     connected: int = 0
-    connects_per_second: float = 0
-    connect_cpu_us: float = 0  # of the server, for each connection
-    connect_disturbed: bool = False  # see `Pair.disturbed`
+    opened: list[Opened] = field(default_factory=list)
     bytes_per_connection: float = 0
     idle_cpu_percent: float = 0
     start: Pair | None = None  # the first broadcast after the start
@@ -57,13 +64,22 @@ class Cell:
         return [*([self.start] if self.start else []), *self.cold, *self.warm]
 
     @property
+    def connects_per_second(self) -> float:
+        """Median of the undisturbed openings, of all if there is none."""
+        quiet = [one.per_second for one in self.opened if not one.disturbed]
+        return median(quiet or [one.per_second for one in self.opened] or [0])
+
+    @property
     def lost(self) -> int:
         return sum(pair.own.lost for pair in self.pairs)
 
     @classmethod
     def from_dict(cls, fields: dict[str, Any]) -> Self:
+        opened = [Opened(**one) for one in fields["opened"]]
         pairs = {"cold": [_pair(one) for one in fields["cold"]], "warm": [_pair(one) for one in fields["warm"]]}
-        return cls(**{**fields, **pairs, "start": _pair(fields["start"]) if fields["start"] else None})
+        return cls(
+            **{**fields, **pairs, "opened": opened, "start": _pair(fields["start"]) if fields["start"] else None}
+        )
 
 
 @dataclass

@@ -8,8 +8,8 @@ from benchmarks.load_client import Heard
 from benchmarks.results import Cell, Pair, Results, median_ratio
 
 HEAD = [
-    "server", "connects/s", "KiB each", "idle CPU", "first", "median", "p99", "last", "last x C", "cold last",
-    "cold x C", "start x C", "CPU/broadcast", "lost", "twice",
+    "server", "connects/s", "CPU/connect", "KiB each", "idle CPU", "first", "median", "p99", "last", "last x C",
+    "cold last", "cold x C", "start x C", "CPU/broadcast", "lost + twice",
 ]  # fmt: skip
 
 
@@ -33,7 +33,8 @@ def _table(results: Results, number: int) -> str:
 
 def _columns(cell: Cell) -> list[str]:
     return [
-        f"{cell.connects_per_second:,.0f}" + (" (disturbed)" if cell.connect_disturbed else ""),
+        f"{cell.connects_per_second:,.0f}" + " (disturbed)" * all(one.disturbed for one in cell.opened),
+        f"{median(one.cpu_us for one in cell.opened):.0f} µs",
         f"{cell.bytes_per_connection / 1024:.1f}",
         f"{cell.idle_cpu_percent:.1f} %",
         *(_ms(cell.warm, read) for read in (_first, _median, _p99, _last)),
@@ -42,8 +43,7 @@ def _columns(cell: Cell) -> list[str]:
         f"{median_ratio(cell.cold):.2f}" if cell.cold else "-",
         f"{cell.start.ratio:.2f}" if cell.start else "-",
         f"{median(pair.own_cpu_ms for pair in cell.warm):.1f} ms",
-        str(cell.lost),
-        str(cell.duplicates),
+        f"{cell.lost} + {cell.duplicates}",
     ]
 
 

@@ -1,5 +1,6 @@
 """The parts in C, the load client and the C loop, and how they are built."""
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -23,9 +24,12 @@ def build() -> None:
 
 
 def _compile(program: Path, sources: tuple[str, ...]) -> None:
-    command = ["gcc", "-O2", "-Wall", "-Wextra", "-o", str(program), *(str(SOURCES / source) for source in sources)]
+    """Put it in its place once it is whole: another run may be starting it."""
+    draft = program.with_name(f"{program.name}.{os.getpid()}")
+    command = ["gcc", "-O2", "-Wall", "-Wextra", "-o", str(draft), *(str(SOURCES / source) for source in sources)]
     try:
         subprocess.run(command, check=True, capture_output=True, text=True)
+        draft.replace(program)
     except FileNotFoundError:
         raise CannotBuild("The load client is written in C: install gcc and libc6-dev.") from None
     except subprocess.CalledProcessError as error:
