@@ -28,8 +28,15 @@ function make(tag, part, ...children) {
   return element;
 }
 
-/** The banner's elements; those with a part can be styled by the page (docs/client.md). */
-function build() {
+/**
+ * @param {Notifier} notifier
+ * @param {Settings} settings
+ * @returns {{ stop(): void }} takes the banner away
+ */
+export function showBanner(notifier, { banner: given, refreshAll }) {
+  const { position = "bottom", lang, messages: own, parent } = /** @type {BannerOptions} */ (Object(given));
+  if (!customElements.get(NAME)) customElements.define(NAME, class extends HTMLElement {});
+  // The banner's elements; those with a part can be styled by the page (docs/client.md).
   const host = document.createElement(NAME);
   const message = make("p", "message");
   const seconds = make("span", "seconds");
@@ -40,35 +47,22 @@ function build() {
   const act = make("button", "button refresh");
   const later = make("button", "button later");
   const box = make("section", "banner", make("div", "line", message, seconds), notes, make("div", "buttons", act, later));
+  const root = host.attachShadow({ mode: "open" });
+  const sheet = new CSSStyleSheet();
+  /** @type {HTMLElement | null} */
+  let cameFrom = null;
+  let stop = () => host.remove();
+  const dismiss = () => void notifier.dismiss();
+
   message.role = "status";
   seconds.role = "timer";
   message.id = NAME;
   box.setAttribute("aria-labelledby", NAME);
   link.rel = "noreferrer";
   link.target = "_blank";
-  const root = host.attachShadow({ mode: "open" });
-  const sheet = new CSSStyleSheet();
   sheet.replaceSync(STYLES);
   root.adoptedStyleSheets = [sheet];
   root.append(box);
-  return { host, root, box, message, seconds, notes, summary, text, link, act, later };
-}
-
-/**
- * @param {Notifier} notifier
- * @param {Settings} settings
- * @returns {{ stop(): void }} takes the banner away
- */
-export function showBanner(notifier, { banner: given, refreshAll }) {
-  const { position = "bottom", lang, messages: own, parent } = /** @type {BannerOptions} */ (Object(given));
-  if (!customElements.get(NAME)) customElements.define(NAME, class extends HTMLElement {});
-  const banner = build();
-  const { host, root, box, act, later } = banner;
-  /** @type {HTMLElement | null} */
-  let cameFrom = null;
-  let unsubscribe = () => host.remove();
-  const dismiss = () => void notifier.dismiss();
-
   host.dataset.position = position;
   host.addEventListener("focusin", ({ relatedTarget }) => {
     cameFrom = /** @type {HTMLElement | null} */ (relatedTarget) ?? cameFrom;
@@ -78,54 +72,45 @@ export function showBanner(notifier, { banner: given, refreshAll }) {
   act.onclick = () => void notifier.reload({ discard: notifier.current.notice === "unsaved", all: refreshAll });
   (parent ?? document.body).append(host);
 
+  /** @param {State} state @param {Messages} messages */
+  function render({ notice, event, version, mode, decision, seconds: left, news }, messages) {
+    const is = (/** @type {string[]} */ ...notices) => notices.includes(notice ?? "");
+    const key = is("available") && decision === "rollback" ? decision : notice;
+    const said = key ? fill(messages[key], key === "updated" ? version : event?.version) : "";
+    const url = `${event?.url ?? ""}`;
+    host.toggleAttribute("data-open", !!notice);
+    box.part.toggle("critical", event?.severity === "critical");
+    // Only a changed text is announced; the countdown beside it is not.
+    if (message.textContent !== said) message.textContent = said;
+    seconds.textContent = is("countdown") ? `${left}` : "";
+    act.textContent = is("unsaved") ? messages.anyway : messages.refresh;
+    act.hidden = !is("available", "countdown", "unsaved");
+    later.textContent = is("stuck", "updated") ? messages.close : messages.later;
+    later.hidden = !notice || is("reloading", "countdown") || (mode === "force" && is("unsaved"));
+    summary.textContent = messages.notes;
+    text.textContent = news.flatMap((deployment) => deployment.notes || []).join("\n\n").slice(0, NOTES_LIMIT);
+    // Never a `javascript:` address, whoever wrote it.
+    link.hidden = !/^https?:/i.test(url);
+    link.textContent = url;
+    if (!link.hidden) link.href = url;
+    notes.hidden = act.hidden || (link.hidden && !text.textContent);
+  }
+
   const wanted = [lang, document.documentElement.lang, ...navigator.languages].flatMap((tag) => tag || []);
   void messagesFor(wanted).then(({ messages, ...language }) => {
     if (!host.isConnected) return;
     Object.assign(box, language);
-    unsubscribe = notifier.subscribe((state) => {
+    stop = notifier.subscribe((state) => {
       const focused = /** @type {HTMLElement | null} */ (root.activeElement);
-      render(banner, state, { ...messages, ...own });
+      render(state, { ...messages, ...own });
       // Focus must not fall to the document when what held it goes away.
       if (focused?.hidden || (focused && !state.notice)) cameFrom?.focus();
     });
   });
   return {
     stop() {
-      unsubscribe();
+      stop();
       host.remove();
     },
   };
-}
-
-/** @param {ReturnType<typeof build>} banner @param {State} state @param {Messages} messages */
-function render({ host, box, message, seconds, act, later, ...banner }, state, messages) {
-  const { notice, event, version, mode, decision } = state;
-  const is = (/** @type {string[]} */ ...notices) => notices.includes(notice ?? "");
-  const key = is("available") && decision === "rollback" ? "rollback" : notice;
-  const text = key ? fill(messages[key], key === "updated" ? version : event?.version) : "";
-  host.toggleAttribute("data-open", !!notice);
-  box.part.toggle("critical", event?.severity === "critical");
-  // Only a changed text is announced; the countdown beside it is not.
-  if (message.textContent !== text) message.textContent = text;
-  seconds.textContent = is("countdown") ? `${state.seconds}` : "";
-  act.textContent = is("unsaved") ? messages.anyway : messages.refresh;
-  act.hidden = !is("available", "countdown", "unsaved");
-  later.textContent = is("stuck", "updated") ? messages.close : messages.later;
-  later.hidden = is("reloading", "countdown") || (mode === "force" && is("unsaved"));
-  renderNews(banner, state, messages, !act.hidden);
-}
-
-/**
- * @param {Pick<ReturnType<typeof build>, "notes" | "summary" | "text" | "link">} banner
- * @param {State} state @param {Messages} messages @param {boolean} shown
- */
-function renderNews({ notes, summary, text, link }, { news, event }, messages, shown) {
-  const url = `${event?.url ?? ""}`;
-  summary.textContent = messages.notes;
-  text.textContent = news.flatMap((deployment) => deployment.notes || []).join("\n\n").slice(0, NOTES_LIMIT);
-  // Never a `javascript:` address, whoever wrote it.
-  link.hidden = !/^https?:/i.test(url);
-  link.textContent = url;
-  if (!link.hidden) link.href = url;
-  notes.hidden = !shown || (link.hidden && !text.textContent);
 }
