@@ -16,7 +16,7 @@ SUPERVISED = INSTANCE_PATH=$${INSTANCE_PATH:-$(CURDIR)/instance} \
 	exec $(BIN)/supervisord -c deploy/supervisord.conf
 NODE_READY := $(patsubst %/package-lock.json,%/node_modules/.package-lock.json,$(wildcard tests/*/package-lock.json examples/package-lock.json))
 
-.PHONY: help run setup dev test soak bench bench-scale check format docs clean
+.PHONY: help run setup dev test soak bench bench-scale check format docs screenshots clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,10 @@ docs: dev  ## Write anew what is generated: docs/settings.md, docs/cli.md, the c
 	$(BIN)/python -m tests.package.packing
 	$(BIN)/python -m tests.package.snippets
 	$(BIN)/python -m tests.package.sizes
+
+screenshots: dev  ## Take the pictures in docs/images anew; look at each
+	@.ci/need chromium
+	@$(BIN)/python -m tests.screenshots
 
 clean:  ## Remove what was installed and cached; the data in instance/ stays
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .make tests/*/node_modules examples/node_modules examples/build
