@@ -74,7 +74,7 @@ def routes(app: Flask) -> set[str]:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_inside_the_repository_lead_somewhere(page: Path) -> None:
     text = re.sub(r"```.*?```", "", page.read_text(), flags=re.DOTALL)
-    for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text):
+    for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text) + re.findall(r'(?:src|srcset)="([^"]+)"', text):
         if not re.match(r"[a-z]+:", target):
             assert (page.parent / target).exists(), f"{page.relative_to(ROOT)} links to {target}"
 
@@ -98,3 +98,18 @@ def text_files(folder: str) -> list[Path]:
     kinds = {".py", ".md", ".js", ".conf", ".html"}
     found = (path for path in (ROOT / folder).rglob("*") if path.suffix in kinds)
     return [path for path in found if not {"node_modules", ".references"} & set(path.parts)]
+
+
+def test_each_picture_is_shown_somewhere() -> None:
+    pictures = {picture.name for picture in (DOCS / "images").iterdir()}
+    assert {name for name in pictures if f"images/{name}" not in everything_written()} == set()
+
+
+def test_each_row_of_the_seed_names_its_tests() -> None:
+    rows = re.findall(r"^\| .* \| (.+) \|$", (DOCS / "seed.md").read_text(), re.MULTILINE)[1:]
+    assert len(rows) >= 15
+    for row in rows:
+        named = re.findall(r"`(tests/[\w/]+\.py)(?:::(test_\w+))?`", row)
+        assert named, row
+        for path, test in named:
+            assert f"\ndef {test or 'test_'}" in (ROOT / path).read_text(), f"{path}::{test}"

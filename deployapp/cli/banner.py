@@ -1,6 +1,9 @@
 """What `python wsgi.py` prints once it listens: where to look, who signs in, and a curl line that works when pasted."""
 
 import logging
+import shlex
+import sys
+from pathlib import Path
 
 import click
 from flask import Flask
@@ -31,11 +34,12 @@ def web_address(host: str, port: int) -> str:
 
 def _text(settings: Settings, address: str) -> str:
     socket = address.replace("http", "ws", 1)
+    forgotten = f"{_flask()} --app wsgi users password {settings.admin_username}"
     return f"""
 Deployapp is listening.
 
   Demo page  {address}/
-  Admin      {address}/admin/  (sign in as {settings.admin_username}; forgotten: flask --app wsgi users password)
+  Admin      {address}/admin/  (sign in as {settings.admin_username}; forgotten: {forgotten})
   API        {address}/api/docs
   WebSocket  {socket}/ws/deployment-updates
 
@@ -43,3 +47,10 @@ Tell every open tab of a new deployment:
 
   {curl_line(settings, address)}
 """
+
+
+def _flask() -> str:
+    """The `flask` beside this Python, as it is typed in this folder."""
+    program = Path(sys.executable).with_name("flask")
+    here = Path.cwd()
+    return shlex.quote(str(program.relative_to(here) if program.is_relative_to(here) else program))
