@@ -20,7 +20,7 @@ def _start(folder: Path, cpu: int | None) -> Iterator[Running]:
         "folder": folder,
         "port": port,
         "descriptors": hard_limit(),
-        "connections": hard_limit() - 64,
+        "connections": 2 * hard_limit(),  # it closes idle ones once a sixteenth is left
         "user": "" if os.geteuid() else "user root;",  # its worker must reach the folder, which is ours alone
     }
     configuration = folder / "nginx.conf"
