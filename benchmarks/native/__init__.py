@@ -6,7 +6,7 @@ from pathlib import Path
 
 SOURCES = Path(__file__).parent
 BUILT = SOURCES.parent / ".build"
-PROGRAMS = {"load_client": ("load_client.c", "connection.c"), "c_loop": ("c_loop.c",)}
+PROGRAMS = {"load_client": ("load_client.c", "connection.c", "trigger.c"), "c_loop": ("c_loop.c",)}
 
 
 class CannotBuild(Exception):

@@ -15,8 +15,6 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +25,7 @@
 
 #include "clock.h"
 #include "connection.h"
+#include "trigger.h"
 
 #define MAX_CONNECTIONS (1 << 18) /* ever opened */
 #define EVENTS 512
@@ -154,30 +153,9 @@ void heard(struct connection *connection, uint64_t id) {
     if (operation.kind == BROADCAST && id > operation.above) samples[operation.done++] = at;
 }
 
-static void trigger(int port, const char *hex) {
-    static uint8_t bytes[MAX_LINE / 2];
-    size_t size = strlen(hex) / 2;
-    for (size_t i = 0; i < size; i++) sscanf(hex + 2 * i, "%2hhx", &bytes[i]);
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)};
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    operation.trigger = socket(AF_INET, SOCK_STREAM, 0);
-    operation.began = now_ns(); /* the trigger's own connect is part of what is measured */
-    if (connect(operation.trigger, (struct sockaddr *)&to, sizeof to) ||
-        send(operation.trigger, bytes, size, MSG_NOSIGNAL) != (ssize_t)size)
-        perror("trigger"), exit(1);
-    fcntl(operation.trigger, F_SETFL, O_NONBLOCK);
-    watch(EPOLL_CTL_ADD, operation.trigger, EPOLLIN, TRIGGER);
-}
-
 static void on_trigger(void) {
-    char answer[4096];
-    ssize_t size = recv(operation.trigger, answer, sizeof answer - 1, 0);
-    if (!operation.answered && size > 0) {
-        answer[size] = 0;
-        operation.answered = now_ns() - operation.began;
-        if (sscanf(answer, "HTTP/1.%*d %d", &operation.status) != 1) operation.status = 0;
-    }
-    if (size <= 0) epoll_ctl(epoll_fd, EPOLL_CTL_DEL, operation.trigger, NULL);
+    if (!read_answer(operation.trigger, &operation.status)) epoll_ctl(epoll_fd, EPOLL_CTL_DEL, operation.trigger, NULL);
+    else if (!operation.answered) operation.answered = now_ns() - operation.began;
 }
 
 static int by_time(const void *a, const void *b) {
@@ -229,7 +207,8 @@ static void command(char *line) {
     } else if (sscanf(line, "broadcast %d %lf %n", &port, &seconds, &hex) >= 2) {
         begin(BROADCAST, seconds);
         operation.above = newest_id;
-        trigger(port, line + hex);
+        operation.trigger = send_trigger(port, line + hex, &operation.began);
+        watch(EPOLL_CTL_ADD, operation.trigger, EPOLLIN, TRIGGER);
     } else if (sscanf(line, "listen %lf", &seconds) == 1) {
         begin(BROADCAST, seconds);
         operation.above = newest_id;
