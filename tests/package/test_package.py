@@ -2,12 +2,16 @@
 
 import json
 import re
+import shutil
 import tarfile
 import tomllib
 from pathlib import Path
 
-from tests.package.packing import NOTIFIER, ROOT, TYPES, declarations
+import pytest
 
+from tests.package.packing import NOTIFIER, ROOT, TSC, TYPES, declarations, run
+
+HERE = Path(__file__).parent
 MANIFEST = json.loads((NOTIFIER / "package.json").read_text())
 
 
@@ -36,6 +40,15 @@ def test_each_export_is_there(installed: Path) -> None:
     assert len(targets) > len(MANIFEST["exports"])
     for target in targets:
         assert (installed / target).is_file(), target
+
+
+@pytest.mark.parametrize(("module", "resolution"), [("esnext", "bundler"), ("nodenext", "nodenext")])
+def test_its_types_serve_strict_typescript(installed: Path, tmp_path: Path, module: str, resolution: str) -> None:
+    (tmp_path / "node_modules").symlink_to(installed.parents[1])
+    (tmp_path / "package.json").write_text('{"type": "module"}')
+    shutil.copy(HERE / "usage.ts", tmp_path)
+    strict = ("--strict", "--exactOptionalPropertyTypes", "--noEmit", "--types", "", "--target", "es2022")
+    run(TSC, *strict, "--module", module, "--moduleResolution", resolution, "usage.ts", cwd=tmp_path)
 
 
 def test_its_readme_says_nothing_that_is_not_there(installed: Path) -> None:
