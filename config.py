@@ -120,6 +120,9 @@ class Settings(BaseSettings):
     http_max_connections: int = Field(
         4096, ge=16, description="HTTP connections served at once, long-polling included (eventlet's `max_size`)."
     )
+    request_timeout: float = Field(
+        10.0, gt=0, le=300, description="How long a client may take for the head of its request, all bytes together."
+    )
     reuse_port: bool = Field(
         False,
         description="Share `PORT` with other processes of this host (`SO_REUSEPORT`); `make run WORKERS=…` sets it.",

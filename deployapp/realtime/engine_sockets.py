@@ -36,7 +36,7 @@ class EngineSockets:
         self._transport = EngineWebSocket(hub, loop, encode_event)
         self._probe = UpgradeProbe(hub, self._transport, on_moved)
         self._addresses: dict[str, str] = {}
-        server._async = {**server._async, "websocket": self._open}
+        server._async = {**server._async, "websocket": self._open, "queue": _unjoined(server._async["queue"])}
         for name, counted in ("connect", self._on_connect), ("disconnect", self._on_disconnect):
             server.on(name, counted(server.handlers[name]))
 
@@ -54,22 +54,19 @@ class EngineSockets:
         """
         return [socket for socket in self._server.sockets.values() if not isinstance(socket.queue, EngineSession)]
 
-    def _open(self, handler: Any, server: Any) -> Callable[[WSGIEnvironment, Any], list[bytes]]:
-        """python-engineio's extension point: `handler` is bound to the Engine.IO socket that gets a WebSocket."""
+    def _open(self, handler: Any, server: Any) -> Callable[[WSGIEnvironment, Any], tuple[bytes, ...]]:
+        """python-engineio's extension point: `handler` is bound to the Engine.IO socket that gets a WebSocket.
+
+        The gateway has checked the handshake. A tuple is answered, because a list would be taken for packets.
+        """
         socket = handler.__self__
 
-        def websocket(environ: WSGIEnvironment, start_response: Any) -> list[bytes]:
-            try:
-                response = handshake.accept(environ)
-                if socket.upgrading:
-                    raise handshake.BadHandshake("400 Bad Request", "bad_handshake", "It is being upgraded already.")
-            except handshake.BadHandshake as error:
-                if not socket.connected:
-                    socket.close(wait=False, abort=True)
-                start_response(error.status, [("Content-Type", "text/plain")])
-                return [str(error).encode()]
-            self._take_over(socket, environ, response)
-            return []
+        def websocket(environ: WSGIEnvironment, start_response: Any) -> tuple[bytes, ...]:
+            if socket.upgrading:
+                start_response("400 Bad Request", [("Content-Type", "text/plain")])
+                return (b"It is being upgraded already.",)
+            self._take_over(socket, environ, handshake.accept(environ))
+            return ()
 
         return websocket
 
@@ -102,6 +99,11 @@ class EngineSockets:
             return handler(eio_sid, reason)
 
         return disconnect
+
+
+def _unjoined(queue: Any) -> Any:
+    """python-engineio waits until a client that it throws out has fetched everything; a hostile one never does."""
+    return type("Queue", (queue,), {"join": lambda self: None})
 
 
 _NO_ENVIRON: WSGIEnvironment = {}  # one for all: a request's environ would cost several KiB a client

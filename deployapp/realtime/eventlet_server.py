@@ -12,6 +12,7 @@ import socket
 import sys
 import warnings
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 with warnings.catch_warnings():
@@ -33,7 +34,6 @@ log = logging.getLogger(__name__)
 native_os = eventlet.patcher.original("os")
 native_select = eventlet.patcher.original("select")
 
-REQUEST_SECONDS = 10  # from connecting to the end of the request's head; a whole one, not for each byte
 IDLE_SECONDS = 75  # how long the web server keeps an HTTP connection that asks for nothing more
 STALLED_SECONDS = 30  # how long a request's body or an answer may stand still
 DEAD_PEER_SECONDS = 60  # how long sent data may stay unacknowledged
@@ -97,7 +97,8 @@ def serve(
     listener = _listen(settings)
     pool = eventlet.GreenPool(settings.http_max_connections)
     server = eventlet.spawn(
-        eventlet.wsgi.server, _PatientListener(listener), application, custom_pool=pool, protocol=_HttpProtocol,
+        eventlet.wsgi.server, _PatientListener(listener), application, custom_pool=pool,
+        protocol=partial(_HttpProtocol, settings.request_timeout),
         log=_QuietLog(), log_output=False, keepalive=IDLE_SECONDS, socket_timeout=STALLED_SECONDS, debug=False,
     )  # fmt: skip
     on_listening(*listener.getsockname()[:2])
@@ -181,11 +182,12 @@ def _wait_for_signal() -> None:
 class _HttpProtocol(eventlet.wsgi.HttpProtocol):  # type: ignore[misc]  # publishes no types
     """Gives a client a limited time to ask: eventlet's own limit begins anew with every byte."""
 
-    asked = False
+    def __init__(self, seconds: float, connection: Any, server: Any) -> None:
+        self._seconds, self._idle = seconds, IDLE_SECONDS  # before a further request it may be silent as well
+        super().__init__(connection, server)  # which serves it to its end
 
     def handle_one_request(self) -> None:
-        seconds = REQUEST_SECONDS + (IDLE_SECONDS if self.asked else 0)
-        self._deadline = eventlet.Timeout(seconds, TimeoutError("no request"))
+        self._deadline = eventlet.Timeout(self._seconds, TimeoutError("no request"))
         try:
             super().handle_one_request()
         finally:
@@ -194,8 +196,16 @@ class _HttpProtocol(eventlet.wsgi.HttpProtocol):  # type: ignore[misc]  # publis
     def get_environ(self) -> dict[str, Any]:
         """Called once the request's head is there."""
         self._deadline.cancel()
-        self.asked = True
+        self._seconds += self._idle
+        self._idle = 0
         return super().get_environ()  # type: ignore[no-any-return]
+
+    def finish(self) -> None:
+        """What could not be sent makes the end of it fail, and the descriptor would stay open."""
+        try:
+            super().finish()
+        finally:
+            self.rfile.close()
 
 
 class _QuietLog:

@@ -189,8 +189,8 @@ class Gateway:
             if route is not None:
                 route(environ)
                 return []
-            if path == SOCKETIO_PATH and _opens_session(environ.get("QUERY_STRING", "")):
-                self._admission.check(environ.get("REMOTE_ADDR", ""))
+            if path == SOCKETIO_PATH:
+                self._check_socketio(environ)
         except Refusal as refusal:
             return _refuse(start_response, refusal)
         except handshake.BadHandshake as error:
@@ -206,6 +206,12 @@ class Gateway:
             message = "Not now: the database does not answer."
             return _refuse(start_response, Refusal(_status(503), "unavailable", message, retry_after=5))
         return self._app(environ, start_response)  # type: ignore[no-any-return]
+
+    def _check_socketio(self, environ: WSGIEnvironment) -> None:
+        if environ.get("HTTP_UPGRADE", "").lower() == "websocket":
+            handshake.accept(environ)  # python-engineio would keep a session for a client that gets no WebSocket
+        if _opens_session(environ.get("QUERY_STRING", "")):
+            self._admission.check(environ.get("REMOTE_ADDR", ""))
 
 
 def _opens_session(query: str) -> bool:

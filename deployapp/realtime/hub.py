@@ -207,6 +207,8 @@ class Hub:
 
     def receive(self, connection: Connection, data: bytes) -> None:
         """Give the transport what the client sent; a client that breaks the protocol is closed. Does not switch."""
+        if connection.fd < 0:
+            return
         connection.heard = True
         try:
             connection.transport.received(connection, data)

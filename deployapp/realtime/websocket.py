@@ -30,14 +30,15 @@ class WebSocketTransport:
         if connection.reader is None:
             message = frames.read_short(data)
             if message is not None:
-                return self._handle(connection, message)
+                return self.handle(connection, message)
             connection.reader = frames.Reader(MAX_INBOUND)
         for message in connection.reader.feed(data):
-            self._handle(connection, message)
+            connection.transport.handle(connection, message)  # type: ignore[attr-defined]  # it may change between two
             if connection.fd < 0:
                 return
 
-    def _handle(self, connection: Connection, message: frames.Message) -> None:
+    def handle(self, connection: Connection, message: frames.Message) -> None:
+        """Answer a control frame, pass a message on."""
         if message.opcode == frames.PONG:
             return
         if message.opcode == frames.PING:
