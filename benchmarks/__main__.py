@@ -3,9 +3,11 @@
 import sys
 
 from benchmarks import installing, machine, native, report
-from benchmarks.measuring import Processors, measure, open_again
+from benchmarks.load_client import ClientFailed
+from benchmarks.measuring import ContenderFailed, Processors, measure, open_again
 from benchmarks.options import CONNECT_ROUNDS, REFERENCE_NUMBER, Options, parse
 from benchmarks.results import Cell, Results
+from benchmarks.server_process import ServerFailed
 from benchmarks.stalled import measure_stalled
 from benchmarks.tables import tables
 
@@ -16,7 +18,7 @@ def say(text: str) -> None:
 
 def run(options: Options) -> Results:
     """Measure what the options ask for, contender by contender in turns at each number of connections."""
-    results = Results(options.folder / "results.json")
+    results = Results(options.folder / "results.json", options.anew)
     if options.report_only:
         return results
     names = ", ".join(one.name for one in options.contenders)
@@ -57,7 +59,10 @@ def main() -> None:
         native.build()
     except native.CannotBuild as error:
         sys.exit(str(error))
-    results = run(options)
+    try:
+        results = run(options)
+    except (ServerFailed, ClientFailed, ContenderFailed) as error:
+        sys.exit(f"{error}\nWhat was measured before is kept: --report writes its report.")
     report.write(results)
     print(tables(results))
     say(f"Written: {options.folder}/README.md")

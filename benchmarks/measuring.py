@@ -203,7 +203,7 @@ def _keep(cell: Cell, kept: list[Pair], pair: Pair, may_repeat: bool) -> None:
 def empty_caches() -> None:
     """Walk over more memory than the caches hold, on every processor, so that the next broadcast finds them cold."""
     allowed = os.sched_getaffinity(0)
-    memory = bytearray(CACHE_BYTES)
+    memory = b"\1" * CACHE_BYTES  # not zeros: those would be one page of the kernel's, mapped many times
     for cpu in allowed:
         os.sched_setaffinity(0, {cpu})
         memory[::64]

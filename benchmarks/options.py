@@ -28,6 +28,7 @@ class Options:
     stalled: bool
     report_only: bool
     by_name: bool
+    anew: bool  # forget what an earlier run has left in the folder
 
     def measures(self, contender: Contender, connections: int) -> bool:
         """A contender that is asked for by name is measured at every number that it can do."""
@@ -77,6 +78,7 @@ def parse(arguments: list[str] | None = None) -> Options:
         stalled,
         given.report,
         bool(given.only),
+        not (a_part or given.into or given.report),
     )
 
 

@@ -117,9 +117,9 @@ def median_ratio(pairs: list[Pair]) -> float:
 class Results:
     """The cells of one file. A cell that is measured again replaces the older one."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, anew: bool = False) -> None:
         self.path = path
-        kept = json.loads(path.read_text()) if path.exists() else {}
+        kept = json.loads(path.read_text()) if path.exists() and not anew else {}
         self.runs: list[dict[str, Any]] = kept.get("runs", [])  # the machine and the commit of each run
         self.stalled: Stalled | None = Stalled.from_dict(kept["stalled"]) if kept.get("stalled") else None
         self.cells: dict[tuple[str, int], Cell] = {}
