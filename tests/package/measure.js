@@ -26,7 +26,7 @@ const without = (path) => ({
   },
 });
 
-/** @param {string} contents a module as a page would write it; `kind` tells styles from scripts */
+/** @param {string} contents a module as a page would write it, or styles with `loader` "css" */
 async function bundle(contents, plugins = [], loader = "js") {
   const stdin = { contents, resolveDir: here, loader };
   const settings = { bundle: true, minify: true, write: false, format: "esm", charset: "utf8", platform: "browser", target: "es2022" };
