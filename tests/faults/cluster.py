@@ -18,6 +18,8 @@ from tests.faults.partition import Cable
 from tests.servers import Postgres, Valkey
 
 INTERVAL = 0.5
+TRIGGER_SECONDS = 120
+LONGEST_PAUSE = 0.5  # seconds before a trigger is repeated
 SETTINGS = {
     "RECONCILE_INTERVAL": str(INTERVAL),
     "HEARTBEAT_INTERVAL": str(watchers.HEARTBEAT),
@@ -60,12 +62,13 @@ class Cluster:
         return number
 
     def trigger_surely(self, topic: str, key: str = "", **fields: object) -> int:
-        """As CI does: again and again with one key, until it is answered."""
-        key, deadline = key or uuid.uuid4().hex, time.monotonic() + 30
+        """As CI does: again and again with one key, after pauses, until it is answered."""
+        key, deadline = key or uuid.uuid4().hex, time.monotonic() + TRIGGER_SECONDS
         while time.monotonic() < deadline:
             if number := self.trigger(topic, key=key, **fields):
                 return number
-        raise AssertionError("no process took a deployment for 30 s")
+            time.sleep(random.uniform(0, LONGEST_PAUSE))
+        raise AssertionError(f"no process took a deployment for {TRIGGER_SECONDS} s")
 
     @property
     def token(self) -> str:

@@ -38,13 +38,18 @@ class Soak:
         self.faults: Counter[str] = Counter()
         self.verdict = Verdict()
         self.seconds = 0.0
+        self._ending = False
 
     def run(self, minutes: float) -> None:
         began = time.monotonic()
         everybody_knows(self.cluster, self.clients)
-        while time.monotonic() - began < 60 * minutes:
+        while time.monotonic() - began < 60 * minutes and not self._ending:
             self._one_fault()
         self.seconds = time.monotonic() - began
+
+    def end(self, *_: object) -> None:
+        """Let the fault that is under way be the last."""
+        self._ending = True
 
     def _one_fault(self) -> None:
         fault = random.choice(possible(self.cluster))
@@ -86,7 +91,6 @@ def main() -> int:
     parser.add_argument("--clients", type=int, default=4, help="on each transport")
     wanted = parser.parse_args()
     random.seed(wanted.seed)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended before its time"))  # and all that was started ends too
     logging.disable()  # the client libraries' words about connections that broke: they are meant to
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="deployapp-soak-")))
@@ -97,6 +101,7 @@ def main() -> int:
         ]
         stack.enter_context(watching(made))
         soak = Soak(running, made, wanted.seed)
+        signal.signal(signal.SIGTERM, soak.end)
         soak.run(wanted.minutes)
         print(soak.table())
         return 1 if soak.verdict.wrong() else 0

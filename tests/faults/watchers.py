@@ -150,7 +150,8 @@ class SocketIoWatcher(Watcher):
         try:
             auth = {"topics": self.topics, "last_event_id": self.last_event_id}
             client.connect(address, auth=auth, transports=list(self.ways), wait_timeout=2)
-            while not (self.ending or gone.wait(0.1)):
+            # Its state too: the stock client does not tell of a connection that breaks while `connect` is returning
+            while client.eio.state == "connected" and not (self.ending or gone.wait(0.1)):
                 continue
         finally:
             with suppress(*self.broken):

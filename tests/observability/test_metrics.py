@@ -129,5 +129,6 @@ def test_what_the_documentation_lists_is_there(server: Deployapp) -> None:
     served = {sample.name for family in families for sample in family.samples} | {family.name for family in families}
     assert len(listed) > 10
     assert listed <= served
+    assert set(re.findall(r"\bdeployapp_\w+", DOCUMENTATION.read_text())) <= served, "alerts too ask for what is there"
     ours = {family.name for family in families if family.name.startswith("deployapp_")}
     assert ours <= {name.removesuffix("_total") for name in listed}, "and nothing is left out"
