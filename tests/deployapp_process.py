@@ -112,11 +112,15 @@ class Deployapp:
         return self
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
-        """End it and assert that it ended cleanly: in time, with code 0, without a traceback in its log."""
+        """End it and assert that it ended cleanly."""
+        if self._process is not None:
+            self._process.send_signal(how)
+            self.ends_cleanly(how)
+
+    def ends_cleanly(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """Assert that it ends, having been told `how`: in time, with code 0, without a traceback in its log."""
         process, self._process = self._process, None
-        if process is None:
-            return
-        process.send_signal(how)
+        assert process is not None
         try:
             code = process.wait(END_SECONDS)
         except subprocess.TimeoutExpired:
@@ -125,6 +129,10 @@ class Deployapp:
             raise AssertionError(f"the server did not end within {END_SECONDS} s of {how.name}:\n{self.log}") from None
         assert code == 0, f"the server ended with {code}:\n{self.log}"
         assert "Traceback" not in self.log, self.log
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal and do not wait."""
+        os.kill(self.pid, number)
 
     def kill(self) -> None:
         """End it as a crash would."""

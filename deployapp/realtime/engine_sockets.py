@@ -50,7 +50,7 @@ class EngineSockets:
     def polling(self) -> list[Any]:
         """The Engine.IO sockets outside the hub.
 
-        To close one ends the transport, not the Socket.IO session: a client that is told `disconnect` stays away.
+        To have their clients come back, abort: they are not told that the server wants it.
         """
         return [socket for socket in self._server.sockets.values() if not isinstance(socket.queue, EngineSession)]
 

@@ -37,6 +37,7 @@ native_select = eventlet.patcher.original("select")
 IDLE_SECONDS = 75  # how long the web server keeps an HTTP connection that asks for nothing more
 STALLED_SECONDS = 30  # how long a request's body or an answer may stand still
 DEAD_PEER_SECONDS = 60  # how long sent data may stay unacknowledged
+SEND_BUFFER = 65_536  # bytes that the kernel keeps for a client that does not read; by itself it would take megabytes
 FINISH_SECONDS = 3.0  # how long requests under way may take after the drain
 ACCEPT_PAUSE = 0.25  # seconds before the next attempt to accept; until then the backlog keeps who comes
 
@@ -74,6 +75,7 @@ class EventletLoop:
     def take_over(self, environ: dict[str, Any]) -> tuple[int, bytes]:
         request = environ["eventlet.input"]
         connection = request.get_socket()
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
         connection.settimeout(0)  # so that looking into the read buffer does not wait for more
         try:
             left_over = bytes(request.rfile.peek())

@@ -1,7 +1,7 @@
 """WebSocket frames (RFC 6455, section 5): encoding the server's, reading the client's.
 
 A server frame is not masked, so one encoded frame serves everybody. What a waiting tab sends is nearly always one
-short whole frame (a pong): that is read here at once; everything else is left to wsproto.
+whole frame (a pong, a subscription): that is read here at once; everything else is left to wsproto.
 """
 
 from collections.abc import Iterator
@@ -49,21 +49,32 @@ def encode_text(text: str) -> bytes:
 
 
 def encode_close(code: int, reason: str = "") -> bytes:
-    return encode(CLOSE, code.to_bytes(2, "big") + reason.encode()[: _SHORT - 2])
+    """The reason is cut to what fits a control frame, between characters."""
+    fitting = reason.encode()[: _SHORT - 2].decode(errors="ignore").encode()
+    return encode(CLOSE, code.to_bytes(2, "big") + fitting)
 
 
 PING_FRAME = encode(PING, b"")
 
 
-def read_short(data: bytes) -> Message | None:
-    """The message if `data` is exactly one short, whole, masked data, ping or pong frame; else None.
+def read_whole(data: bytes, limit: int) -> Message | None:
+    """The message if `data` is exactly one whole, masked data, ping or pong frame of at most `limit` bytes; else None.
 
     Raises `Refused` (1007) for text that is not UTF-8.
     """
-    if len(data) < 6 or data[0] not in _WHOLE or not 0x80 <= data[1] <= 0x80 | _SHORT or len(data) != 6 + data[1] - 128:
+    if len(data) < 6 or (opcode := _WHOLE.get(data[0])) is None:
         return None
-    payload = _unmask(data[2:6], data[6:])
-    opcode = _WHOLE[data[0]]
+    start = 6
+    size = data[1] - 0x80
+    if size == 126 and opcode in (TEXT, BINARY):
+        start, size = 8, int.from_bytes(data[2:4], "big")
+        if not _SHORT < size <= limit:
+            return None
+    elif not 0 <= size <= _SHORT:
+        return None
+    if len(data) != start + size:
+        return None
+    payload = _unmask(data[start - 4 : start], data[start:])
     if opcode != TEXT:
         return Message(opcode, payload)
     try:
@@ -88,6 +99,12 @@ class Reader:
         self._limit = limit
         self._parts: list[str | bytes] = []
         self._size = 0
+
+    @property
+    def idle(self) -> bool:
+        """Whether it stands between two messages, and nothing of the next has come: another can take its place."""
+        decoder = self._protocol._frame_decoder  # wsproto, which is pinned, does not tell by itself
+        return not self._parts and decoder.header is None and not len(decoder.buffer)
 
     def feed(self, data: bytes) -> Iterator[Message]:
         """The messages that `data` completes. Raises `Refused`."""

@@ -87,7 +87,7 @@ class Realtime:
         closing: list[Callable[[], None]] = [
             partial(self._hub.close, one, 1012, "restarting") for one in self._hub.connections.values()
         ]
-        closing += [partial(socket.close, wait=False) for socket in self._socketio.polling_sockets()]
+        closing += [partial(socket.close, wait=False, abort=True) for socket in self._socketio.polling_sockets()]
         random.shuffle(closing)
         self._spread(closing, self._settings.drain_seconds)
 

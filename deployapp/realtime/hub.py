@@ -57,9 +57,10 @@ class Hub:
         if greeting:
             self.send(connection, greeting)
 
-    def subscribe(self, connection: Connection, topics: Iterable[Topic]) -> None:
+    def subscribe(self, connection: Connection, topics: tuple[Topic, ...]) -> None:
+        """To topics that differ from each other; those that it has are left as they are."""
         new = tuple(topic for topic in topics if topic not in connection.topics)
-        connection.topics += new
+        connection.topics = connection.topics + new if connection.topics else topics  # ten thousand can share one
         for topic in new:
             self._subscriptions.join(connection, topic)
 

@@ -28,7 +28,7 @@ class WebSocketTransport:
 
     def received(self, connection: Connection, data: bytes) -> None:
         if connection.reader is None:
-            message = frames.read_short(data)
+            message = frames.read_whole(data, MAX_INBOUND)
             if message is not None:
                 return self.handle(connection, message)
             connection.reader = frames.Reader(MAX_INBOUND)
@@ -36,6 +36,8 @@ class WebSocketTransport:
             connection.transport.handle(connection, message)  # type: ignore[attr-defined]  # it may change between two
             if connection.fd < 0:
                 return
+        if connection.reader.idle:
+            connection.reader = None
 
     def handle(self, connection: Connection, message: frames.Message) -> None:
         """Answer a control frame, pass a message on."""

@@ -14,10 +14,10 @@ import pytest
 from tests.deployapp_process import Deployapp, set_up
 from tests.realtime import usage
 from tests.realtime.clients import TRANSPORTS, PythonSocketIO, RawWebSocket, hears
-from tests.realtime.wire import BINARY, CLOSE, PING, PONG, TEXT, Wire, answer, frame, head
+from tests.realtime.wire import BINARY, CLOSE, PING, PONG, SOCKETIO_WEBSOCKET, TEXT, Wire, answer, frame, head
 
 MIB = 1 << 20
-SOCKETIO = "/socket.io/?EIO=4&transport=websocket"
+SOCKETIO = SOCKETIO_WEBSOCKET
 POLLING = "/socket.io/?EIO=4&transport=polling"
 _numbers = count(1)
 

@@ -9,6 +9,7 @@ from typing import Self
 from tests.deployapp_process import Deployapp
 
 PATIENCE = 20.0  # seconds
+SOCKETIO_WEBSOCKET = "/socket.io/?EIO=4&transport=websocket"
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 
 
