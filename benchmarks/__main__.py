@@ -1,5 +1,6 @@
 """`python -m benchmarks`: measures, keeps the results, writes the report. Progress goes to standard error."""
 
+import signal
 import sys
 
 from benchmarks import installing, machine, native, report
@@ -54,6 +55,7 @@ def open_again_in_turns(results: Results, options: Options, number: int, process
 
 
 def main() -> None:
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(f"ended by signal {number}"))  # and end the servers
     options = parse()
     try:
         native.build()

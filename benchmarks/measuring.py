@@ -91,6 +91,7 @@ class Told(NamedTuple):
     heard: Heard
     cpu_ms: float
     waited_ms: float
+    clients_waited_ms: float
 
 
 class Side:
@@ -108,7 +109,7 @@ class Side:
         if not 200 <= heard.answer_status < 300:
             raise ContenderFailed(f"the trigger was answered {heard.answer_status}")
         used = server.processor_time().since(server_before)
-        return Told(heard, used.ran, used.waited + tabs.processor_time().since(tabs_before).waited)
+        return Told(heard, used.ran, used.waited, tabs.processor_time().since(tabs_before).waited)
 
 
 class Sides:
@@ -126,7 +127,8 @@ class Sides:
             before_each()
             told[side] = side.broadcast(event_id)
         own, c = told[self.own], told[self.c]
-        return Pair(own.heard, c.heard, own.cpu_ms, c.cpu_ms, own.waited_ms + c.waited_ms)
+        waited, clients_waited = own.waited_ms + c.waited_ms, own.clients_waited_ms + c.clients_waited_ms
+        return Pair(own.heard, c.heard, own.cpu_ms, c.cpu_ms, waited, clients_waited)
 
 
 def _connect(cell: Cell, sides: Sides) -> None:
@@ -142,12 +144,11 @@ def _connect(cell: Cell, sides: Sides) -> None:
 
 
 def _open(running: Running, tabs: LoadClient, connections: int) -> tuple[int, Opened]:
-    before, tabs_before = running.server.processor_time(), tabs.processor_time()
+    before = running.server.processor_time()
     done = tabs.connect(connections, CONNECT_SECONDS)
     used = running.server.processor_time().since(before)
-    waited = used.waited + tabs.processor_time().since(tabs_before).waited
     rate = done.connected / done.seconds
-    return done.connected, Opened(rate, 1000 * used.ran / connections, waited > DISTURBED * 1000 * done.seconds)
+    return done.connected, Opened(rate, 1000 * used.ran / connections, used.waited > DISTURBED * 1000 * done.seconds)
 
 
 def open_again(contender: Contender, connections: int, processors: Processors) -> Opened:

@@ -19,7 +19,8 @@ class Pair:
     c: Heard
     own_cpu_ms: float
     c_cpu_ms: float
-    waited_ms: float  # that servers and load clients were ready to run and something else had the processor
+    waited_ms: float  # that the servers were ready to run and something else had their processor
+    clients_waited_ms: float  # the same of the load clients, which includes being woken by each message
 
     @property
     def ratio(self) -> float:
@@ -104,9 +105,7 @@ class Stalled:
 
 
 def _pair(fields: dict[str, Any]) -> Pair:
-    return Pair(
-        Heard(**fields["own"]), Heard(**fields["c"]), fields["own_cpu_ms"], fields["c_cpu_ms"], fields["waited_ms"]
-    )
+    return Pair(**{**fields, "own": Heard(**fields["own"]), "c": Heard(**fields["c"])})
 
 
 def median_ratio(pairs: list[Pair]) -> float:

@@ -13,7 +13,7 @@ C = Heard(NUMBER, 0, 1, 50, 99, 100, 100, 204, 30)
 
 
 def cell(name: str, ratio: float, **more: float) -> Cell:
-    pair = Pair(replace(C, last_ms=100 * ratio), C, 100, 100, 0)
+    pair = Pair(replace(C, last_ms=100 * ratio), C, 100, 100, 0, 0)
     return Cell(name, NUMBER, NUMBER, warm=[pair] * 3, cold=[pair], **more)  # type: ignore[arg-type]
 
 
