@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,15 @@ def frontend(network: Network, environment: str) -> Iterator[Frontend]:
         yield frontend
 
 
+@contextmanager
+def explained(say: Callable[[], str]) -> Iterator[None]:
+    """Say more about what failed, as it is at the end."""
+    try:
+        yield
+    except AssertionError as error:
+        raise AssertionError(say()) from error
+
+
 class Tab:
     """One tab of the frontend, with the words that the tests need."""
 
@@ -102,7 +112,8 @@ class Tab:
 
     def is_(self, **wanted: object) -> "Tab":
         """Wait until the state is so."""
-        eventually(lambda: wanted.items() <= self.state.items(), 15, f"wanted {wanted}, got {self.state}")
+        with explained(lambda: f"wanted {wanted}, got {self.state}"):
+            eventually(lambda: wanted.items() <= self.state.items(), 15)
         return self
 
     def hears(self, deployment: dict[str, Any]) -> "Tab":
@@ -124,17 +135,23 @@ OpenTab = Callable[..., Tab]
 
 
 @pytest.fixture
-def open_tab(context: BrowserContext, frontend: Frontend) -> Iterator[OpenTab]:
-    """Opens a tab of the frontend and waits until it listens. No tab may end with an error that nobody caught."""
+def page_errors() -> Iterator[list[str]]:
+    """Errors that no page caught; what a test expects it takes out."""
     errors: list[str] = []
+    yield errors
+    assert not errors
+
+
+@pytest.fixture
+def open_tab(context: BrowserContext, frontend: Frontend, page_errors: list[str]) -> OpenTab:
+    """Opens a tab of the frontend and waits until it listens. No tab may end with an error that nobody caught."""
 
     def open_tab(path: str = "/", *, connected: bool = True, **options: Any) -> Tab:
         frontend.options |= options
         page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("pageerror", lambda error: page_errors.append(str(error)))
         page.goto(frontend.url + path)
         tab = Tab(page).runs(str(frontend.version))
         return tab.is_(connected=True) if connected else tab
 
-    yield open_tab
-    assert not errors
+    return open_tab

@@ -5,7 +5,7 @@ It stands in for the users' own web server; the Deployapp it talks to is a real 
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -37,7 +37,9 @@ class Frontend:
         self.version: str | None = "1.0.0"
         self.says_version = True  # in its own JavaScript; without, the notifier can only compare ids
         self.meta = False  # in a meta tag as well, which a probe can read
+        self.pods: Iterator[str] | None = None  # versions that a load balancer answers with in turn, in place of one
         self.down = False
+        self.fallback = False  # answers a file that is gone with the page, as many hosts of single-page apps do
         self.lang = "en"
         self.body = ""
         self.script = ""
@@ -49,8 +51,15 @@ class Frontend:
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
     def page(self) -> str:
+        if self.pods:
+            self.version = next(self.pods)
         meta = f'<meta name="deployapp-version" content="{self.version}">' if self.meta else ""
         return PAGE.format(lang=self.lang, version=self.version, meta=meta, body=self.body)
+
+    @property
+    def loads(self) -> int:
+        """How often a tab has loaded the page."""
+        return sum(path.startswith("/main.js") for path, _ in self.requests)
 
     def main(self, version: str) -> str:
         own = {"version": version} if self.says_version else {}
@@ -77,7 +86,7 @@ def _handler(frontend: Frontend) -> Callable[..., BaseHTTPRequestHandler]:
                 self._answer(200, *frontend.files[path.path])
             elif path.path == "/main.js":
                 self._answer(200, "text/javascript", frontend.main(path.query.removeprefix("version=")))
-            elif "." in path.path:
+            elif "." in path.path and not frontend.fallback:
                 self._answer(404, "text/html", "<h1>Not found</h1>")
             else:
                 self._answer(200, "text/html; charset=utf-8", frontend.page())

@@ -8,6 +8,7 @@ from typing import Self
 from tests.waiting import eventually
 
 CHUNK = 65_536
+SERVICE = ("/static/notifier/", "/api/", "/ws/", "/sse/", "/socket.io/")
 FORBIDDEN = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
@@ -16,6 +17,7 @@ class Network:
 
     def __init__(self, port: int) -> None:
         self.port = port
+        self.pages: int | None = None  # port of a frontend on the same origin, as behind one reverse proxy
         self.forbidden: set[str] = set()  # beginnings of paths, such as "/ws/"
         self.requests: list[str] = []  # request lines and headers, as they came
         self._open: dict[socket.socket, tuple[str, threading.Event]] = {}
@@ -74,14 +76,17 @@ class Network:
             silent = threading.Event()
             self._open[client] = (path, silent)
             try:
-                self._forward(client, head, silent)
+                self._forward(client, path, head, silent)
             finally:
                 del self._open[client]
 
-    def _forward(self, client: socket.socket, head: bytes, silent: threading.Event) -> None:
+    def _port_of(self, path: str) -> int:
+        return self.port if self.pages is None or path.startswith(SERVICE) else self.pages
+
+    def _forward(self, client: socket.socket, path: str, head: bytes, silent: threading.Event) -> None:
         if b"upgrade: websocket" not in head.lower():
             head = head.replace(b"Connection: keep-alive", b"Connection: close")
-        with socket.create_connection(("127.0.0.1", self.port)) as server:
+        with socket.create_connection(("127.0.0.1", self._port_of(path))) as server:
             server.sendall(head)
             back = threading.Thread(target=_pump, args=(server, client, silent), daemon=True)
             back.start()

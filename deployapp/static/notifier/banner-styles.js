@@ -1,13 +1,14 @@
 /**
- * The banner's looks. Pages change them by the custom properties and parts of docs/client.md.
+ * The banner's looks. Pages change them by the custom properties and parts of docs/client.md. A closed banner stays
+ * rendered, empty: screen readers announce only what changes in a region that they know already.
  *
  * @module
  */
 
 export const STYLES = `
-:host{all:initial;display:none;position:fixed;z-index:2147483000;inset-inline:1rem;bottom:1rem;max-width:26rem;margin:auto;
+:host{all:initial;display:block;position:fixed;z-index:2147483000;inset-inline:1rem;bottom:1rem;max-width:26rem;margin:auto;
 --bg:var(--deployapp-background,#fff);--fg:var(--deployapp-color,#1b1f24);--line:var(--deployapp-border,#8c959f);--do:var(--deployapp-accent,#0b57d0);--on:var(--deployapp-accent-color,#fff)}
-:host([data-open]){display:block}
+:host(:not([data-open])) section{all:unset}
 :host([data-position=top]){top:1rem;bottom:auto}
 section{padding:1rem;background:var(--bg);color:var(--fg);border:1px solid var(--line);border-radius:var(--deployapp-radius,.75rem);box-shadow:0 .5rem 2rem #0004;font:var(--deployapp-font,1rem/1.4 system-ui,sans-serif);animation:in .2s}
 [part~=critical]{border-inline-start:.4rem solid var(--deployapp-critical,#c5221f)}

@@ -25,8 +25,10 @@ export function createMemory(storage, key) {
     write(value) {
       try {
         globalThis[storage].setItem(key, JSON.stringify(value));
+        return true;
       } catch {
         // Nothing is remembered, so the next visit is a first one, which never prompts.
+        return false;
       }
     },
   };

@@ -43,22 +43,35 @@ export function createMover(tab) {
     update({ notice: event && dismissed === event.id ? null : notice });
   }
 
-  /** @param {{ discard?: boolean, all?: boolean }} [how] */
+  /**
+   * @param {{ discard?: boolean, all?: boolean }} [how]
+   * @returns {Promise<boolean>} true when unsaved work alone stopped it
+   */
   async function reload({ discard = false, all = false } = {}) {
     if (all) tell({ reload: true });
     const { event } = notifier.current;
-    const mayLeave = () => {
-      if (discard || !guard.unsaved()) return true;
+    let unsaved = false;
+    const mayLeave = (isKept = true) => {
+      unsaved = !discard && guard.unsaved();
+      if (discard || (isKept && !unsaved)) return true;
       update({ notice: "unsaved" });
       return false;
     };
-    if (attemptsOf(journeys.read(), event) >= ATTEMPTS) return update({ notice: "stuck" });
-    if (travelling || !mayLeave()) return;
-    if (!emit("beforereload", event)) return show("available");
+    if (attemptsOf(journeys.read(), event) >= ATTEMPTS) update({ notice: "stuck" });
+    else if (!travelling && mayLeave()) {
+      if (emit("beforereload", event)) await go(mayLeave);
+      else show("available");
+    }
+    return unsaved;
+  }
+
+  /** @param {(isKept: boolean) => boolean} mayLeave */
+  async function go(mayLeave) {
     travelling = true;
     trip = new AbortController();
-    await travel(tab, mayLeave, trip.signal).catch(ignoreAbort);
-    travelling = false;
+    await travel(tab, mayLeave, trip.signal)
+      .catch(ignoreAbort)
+      .finally(() => (travelling = false));
   }
 
   /** Chooses what to do about a state that matters. @param {State} present */
@@ -67,8 +80,10 @@ export function createMover(tab) {
     plan = new AbortController();
     if (decision === "unknown") return;
     if (!settled) return arrive();
-    if (decision === "current" || !event) trip.abort();
-    if (decision === "current" || !event || !enabled) return update({ notice: null });
+    if (decision === "current" || !event || !enabled) {
+      trip.abort();
+      return update({ notice: null });
+    }
     if (travelling) return;
     const attempts = attemptsOf(journeys.read(), event);
     if (attempts >= ATTEMPTS) show("stuck");
@@ -106,6 +121,9 @@ export function createMover(tab) {
     consider(notifier.current);
   });
 
+  /** Whether there is a deployment to move to, and the server's kill switch is off. */
+  const mayMove = () => notifier.current.enabled && /update|rollback/.test(notifier.current.decision);
+
   /** @param {number | null} id */
   function putAway(id) {
     // Only now: a reload that waits for the server is called off, a forced one is not.
@@ -125,11 +143,14 @@ export function createMover(tab) {
     },
     /** @param {Message} message what the user did in another tab */
     heed({ dismissed, reload: moving }) {
-      const { event, decision, notice } = notifier.current;
+      const { event, notice } = notifier.current;
       if (dismissed && dismissed === event?.id && notice === "available") putAway(dismissed);
-      if (moving && decision !== "current") void reload();
+      if (moving && mayMove()) void reload();
     },
-    saved: guard.saved,
+    saved() {
+      guard.saved();
+      if (notifier.current.notice === "unsaved") show("available");
+    },
     /** @param {(kept: any) => void} callback */
     restore(callback) {
       if (arrived?.kept) callback(arrived.kept);
@@ -139,7 +160,7 @@ export function createMover(tab) {
       emit("rescue", error);
       brokenAt = Date.now();
       await notifier.check();
-      if (/update|rollback/.test(notifier.current.decision)) await reload();
+      if (mayMove()) await reload();
     },
     stop() {
       unsubscribe();

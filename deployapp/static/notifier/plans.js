@@ -19,7 +19,7 @@ const RETRY = 3 * SECOND;
  * @property {{ unsaved(): boolean }} guard
  * @property {(notice: Notice) => void} show
  * @property {(patch: Partial<State>) => void} update
- * @property {() => Promise<void>} reload
+ * @property {() => Promise<boolean>} reload true when unsaved work alone stopped it
  */
 
 /** @param {Means} means */
@@ -38,12 +38,19 @@ export function createPlans({ settings: { idleSeconds = 60, countdownSeconds = 3
     }
   }
 
+  /** @param {() => boolean} ready @param {AbortSignal} signal also tries again when work began during the probe */
+  async function leave(ready, signal) {
+    do await chance(ready, signal);
+    while (await reload());
+  }
+
   /** Spreads the herd: each tab picks its moment of the window that the server gave. @param {DeploymentEvent} event */
   const turn = ({ reload_window }, /** @type {AbortSignal} */ signal) =>
     sleep(Math.random() * (reload_window || 0) * SECOND, signal);
 
   /** @type {Record<Mode | "retry", (event: DeploymentEvent, signal: AbortSignal) => Promise<void>>} */
   const plans = {
+    /** The page's own code decides; else the tab moves with its next load. */
     async silent() {
       update({ notice: null });
     },
@@ -52,31 +59,31 @@ export function createPlans({ settings: { idleSeconds = 60, countdownSeconds = 3
     },
     async idle(event, signal) {
       await turn(event, signal);
-      await chance(() => Date.now() - activeAt >= idleSeconds * SECOND, signal);
-      await reload();
+      await leave(() => Date.now() - activeAt >= idleSeconds * SECOND, signal);
     },
     async navigation(event, signal) {
       await turn(event, signal);
       // Compared instead of listened for: routers change the address in ways that fire no event everywhere.
       const here = location.href;
-      await chance(() => location.href !== here, signal);
-      await reload();
+      await leave(() => location.href !== here, signal);
     },
     async force(event, signal) {
       await turn(event, signal);
-      for (let seconds = countdownSeconds; seconds > 0; seconds--) {
+      for (let left = countdownSeconds; left > 0; ) {
         await chance(() => true, signal);
-        update({ notice: "countdown", seconds });
+        update({ notice: "countdown", seconds: Math.ceil(left) });
+        const since = Date.now();
         await sleep(SECOND, signal);
+        // By the clock: the timers of a hidden tab run once a minute.
+        left -= (Date.now() - since) / SECOND;
       }
-      await chance(() => true, signal);
-      await reload();
+      await leave(() => true, signal);
     },
     /** The reload brought the old page back, from some cache. */
     async retry(_, signal) {
       update({ notice: "waiting" });
       await sleep(RETRY, signal);
-      await reload();
+      await leave(() => true, signal);
     },
   };
   return { ...plans, stop: () => watching.abort() };

@@ -12,6 +12,8 @@ import { sleep } from "./sleep.js";
 /** A page that is still the old one after this many reloads will not change by another. */
 export const ATTEMPTS = 2;
 const PROBE_TIMEOUT = 10_000;
+/** Seconds between two probes at most: the tabs of a page that a CDN holds back for hours are no load. */
+const LONGEST_WAIT = 300;
 /** A page whose `beforeunload` question was answered with "stay" is still here after this long. */
 const STAYED = 10_000;
 const META = /<meta\b[^>]*\bname=["']?deployapp-version\b[^>]*>/i;
@@ -31,30 +33,46 @@ export function attemptsOf(journey, event) {
  * Waits until the reload is worth it, keeps what `save` gives, and reloads the exact address.
  *
  * @param {Tab} tab
- * @param {() => boolean} mayLeave asked last, when nothing else is in the way
+ * @param {(isKept: boolean) => boolean} mayLeave asked last, when nothing else is in the way; `isKept` is false when
+ *   something that `save` should give back cannot be kept
  * @param {AbortSignal} signal
  * @returns {Promise<void>} resolves with the page still there only if it may not leave, or its user stopped it
  * @throws {DOMException} AbortError
  */
 export async function travel({ notifier, update, journeys, savers }, mayLeave, signal) {
   const before = journeys.read();
-  const attempts = attemptsOf(before, notifier.current.event) + 1;
+  const attempts = () => attemptsOf(before, notifier.current.event) + 1;
   update({ notice: "reloading" });
-  for (let tries = 0; !(await isWorthIt(notifier.current, attempts > 1)); tries++) {
+  for (let tries = 0; !(await isWorthIt(notifier.current, attempts() > 1)); tries++) {
     signal.throwIfAborted();
     update({ notice: "waiting" });
-    await sleep(Math.min(60, 2 ** tries) * (500 + 500 * Math.random()), signal);
+    await sleep(Math.min(LONGEST_WAIT, 2 ** tries) * (500 + 500 * Math.random()), signal);
   }
   signal.throwIfAborted();
-  if (!mayLeave()) return;
   const { event, decision, version } = notifier.current;
   const target = decision !== "current" && event ? { id: event.id, to: event.version } : {};
-  const kept = Object.assign({}, ...[...savers].map((saver) => saver()));
-  journeys.write({ ...target, from: version, attempts, kept });
+  const journey = { ...target, from: version, attempts: attempts() };
+  const kept = keep(savers);
+  const isKept = kept !== null && (journeys.write({ ...journey, kept }) || !kept);
+  if (!mayLeave(isKept)) return void journeys.write(before);
+  if (!isKept) journeys.write(journey);
   location.reload();
   await sleep(STAYED, signal);
   journeys.write(before);
   update({ notice: "available" });
+}
+
+/**
+ * @param {Set<() => object | null | undefined>} savers
+ * @returns {object | null | undefined} undefined when there is nothing to keep, null when one of them fails
+ */
+function keep(savers) {
+  try {
+    const kept = Object.assign({}, ...[...savers].map((saver) => saver()));
+    return Object.keys(kept).length ? kept : undefined;
+  } catch {
+    return null;
+  }
 }
 
 /**

@@ -5,16 +5,19 @@
  * @module
  */
 
-/** How Chromium, Firefox and Safari word a failed import, and webpack its own; the last is an HTML page as script. */
+/** How Chromium, Firefox, Safari, Vite and webpack word a failed import; the last three are an HTML page as script. */
 const FAILURE =
-  /imported module|importing a module|ChunkLoadError|loading (CSS )?chunk|JavaScript MIME type/i;
+  /imported module|importing a module|preload CSS|ChunkLoadError|loading (CSS )?chunk|JavaScript MIME type|Unexpected token '<'$|got '<'$/i;
 
 /**
  * @param {{ rescue(error: unknown): unknown }} notifier is told of each
  * @returns {{ stop(): void }}
  */
 export function watchFailures(notifier) {
-  const onFailure = (/** @type {unknown} */ error) => void notifier.rescue(error);
+  /** @type {unknown} */
+  let last;
+  // One failure may be reported twice, by Vite and as a rejection that nobody handled.
+  const onFailure = (/** @type {unknown} */ error) => error !== last && notifier.rescue((last = error));
   const watching = new AbortController();
   const { signal } = watching;
   addEventListener("vite:preloadError", (event) => onFailure(/** @type {any} */ (event).payload), { signal });
@@ -40,10 +43,11 @@ export function looksLikeMissingFile(error) {
  * The address of a file of the page's build, as far as one can tell: a blocked advertisement says nothing.
  *
  * @param {any} target
+ * @returns {string} empty for anything else
  */
 function assetOf(target) {
   if (!target.matches?.("script, link")) return "";
   const { src, href, type, rel } = target;
   const address = src || href;
-  return type === "module" || rel === "modulepreload" || address.startsWith(origin) ? address : "";
+  return type === "module" || rel === "modulepreload" || address.startsWith(`${origin}/`) ? address : "";
 }

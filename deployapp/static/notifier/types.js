@@ -180,7 +180,7 @@
  * @template T
  * @typedef {object} Memory
  * @property {() => T | null} read
- * @property {(value: T | null) => void} write null forgets
+ * @property {(value: T | null) => boolean} write null forgets; answers whether it is remembered
  */
 
 /**
