@@ -53,6 +53,7 @@ class Network:
         return self
 
     def __exit__(self, *_: object) -> None:
+        _shut(self._listener)  # wakes `accept`, which closing alone does not
         self._listener.close()
         self.cut("/")
         eventually(lambda: not self._open)

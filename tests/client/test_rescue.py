@@ -111,11 +111,12 @@ HARMLESS = {
     "a script of others that is blocked": add("script", src="http://127.0.0.1:9/advertisement.js"),
     "an image": add("img", src="/gone.png"),
     "an error of the page": "setTimeout(() => { throw new Error('undefined is not a function') })",
-    "an answer that is no JSON": "void Promise.resolve('<html>').then(JSON.parse)",
+    "an answer that is no JSON": "void Promise.resolve().then(() => JSON.parse('<html>'))",
 }
 
 
-PERFORM = """(failure) => new Promise((resolve) => {
+PERFORM = """(failure) => new Promise((resolve, reject) => {
+  setTimeout(reject, 15000, "nothing failed");
   const heard = () => setTimeout(resolve);
   for (const type of ["error", "unhandledrejection"]) addEventListener(type, heard, { capture: true, once: true });
   failure();

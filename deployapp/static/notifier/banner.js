@@ -58,6 +58,7 @@ export function showBanner(notifier, { banner: given, refreshAll }) {
   seconds.role = "timer";
   message.id = NAME;
   box.setAttribute("aria-labelledby", NAME);
+  text.tabIndex = 0; // long notes scroll, by keyboard too
   link.rel = "noreferrer";
   link.target = "_blank";
   sheet.replaceSync(STYLES);

@@ -48,6 +48,9 @@ export function createConnection({ rungs, address, policy, ask, mayAsk, onHello,
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let pollTimer;
 
+  /** Nothing is pushed to a tab that does not know yet what was newest when its page was loaded. */
+  const isUnsure = () => address().lastEventId == null;
+
   /** @param {number} next @returns {Promise<boolean>} whether that rung holds now */
   async function attempt(next) {
     const transport = await rungs[next].load();
@@ -74,6 +77,7 @@ export function createConnection({ rungs, address, policy, ask, mayAsk, onHello,
         if (closed) return letGo();
         if (link) onChange(rungs[next].name, true);
         pollLater();
+        if (isUnsure()) void ask();
       };
       candidate = transport(address(), { open, event: onEvent, close });
     });
@@ -108,8 +112,8 @@ export function createConnection({ rungs, address, policy, ask, mayAsk, onHello,
   /** On the ground it hears by asking; on a rung it asks now and then whether the link is not silently dead. */
   async function poll() {
     pollLater();
-    if (link?.ping) return link.ping();
-    if (!mayAsk()) return;
+    link?.ping?.();
+    if ((link?.ping && !isUnsure()) || !mayAsk()) return;
     const answered = await ask();
     if (!link && !closed) onChange("polling", answered);
   }
