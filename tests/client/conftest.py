@@ -146,12 +146,16 @@ def page_errors() -> Iterator[list[str]]:
 def open_tab(context: BrowserContext, frontend: Frontend, page_errors: list[str]) -> OpenTab:
     """Opens a tab of the frontend and waits until it listens. No tab may end with an error that nobody caught."""
 
-    def open_tab(path: str = "/", *, connected: bool = True, **options: Any) -> Tab:
+    def open_tab(path: str = "/", *, connected: bool = True, known: bool = True, **options: Any) -> Tab:
         frontend.options |= options
         page = context.new_page()
-        page.on("pageerror", lambda error: page_errors.append(str(error)))
+        failed: list[str] = []
+        page.on("pageerror", lambda error: page_errors.append(f"{error} (requests that failed: {failed})"))
+        page.on("requestfailed", lambda request: failed.append(f"{request.url} {request.failure}"))
         page.goto(frontend.url + path)
-        tab = Tab(page).runs(str(frontend.version))
+        tab = Tab(page)
+        if known:
+            tab.runs(str(frontend.version))
         return tab.is_(connected=True) if connected else tab
 
     return open_tab

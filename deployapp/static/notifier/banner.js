@@ -39,7 +39,7 @@ export function showBanner(notifier, { banner: given, refreshAll }) {
   // The banner's elements; those with a part can be styled by the page (docs/client.md).
   const host = document.createElement(NAME);
   const message = make("p", "message");
-  const seconds = make("span", "seconds");
+  const seconds = make("b", "seconds");
   const summary = make("summary", "summary");
   const text = make("div", "text");
   const link = make("a", "link");

@@ -7,7 +7,7 @@
 
 const FIELDS = "input, textarea, select, [contenteditable]";
 /** Fields that hold no work; `data-deployapp-ignore` on a field or around it adds to them (a search box, a filter). */
-const IGNORED = "[type=hidden], [type=button], [type=submit], [type=reset], [type=image], [data-deployapp-ignore], [data-deployapp-ignore] *";
+const IGNORED = "[type=button], [type=submit], [data-deployapp-ignore]";
 
 /** @param {Set<() => boolean>} guards of the page */
 export function createGuard(guards) {
@@ -17,11 +17,11 @@ export function createGuard(guards) {
 
   const remember = (/** @type {Event} */ event) => {
     const field = fieldOf(event.composedPath()[0]);
-    if (field && !before.has(field)) before.set(field, event.type === "input" ? pristine(field) : content(field));
+    if (field && !before.has(field)) before.set(field, event.type === "input" ? (given(field) ?? "") : content(field));
   };
   // Somebody may have come to a field, and typed, before this module was there.
   const active = fieldOf(document.activeElement);
-  if (active) before.set(active, given(active));
+  if (active) before.set(active, given(active) ?? content(active));
   for (const type of ["focusin", "pointerdown", "input"]) {
     addEventListener(type, remember, { capture: true, signal: watching.signal });
   }
@@ -48,7 +48,7 @@ export function createGuard(guards) {
 /** @param {EventTarget | null} target @returns {Element | null} */
 function fieldOf(target) {
   const field = target instanceof Element ? target.closest(FIELDS) : null;
-  return field && !field.matches(IGNORED) ? field : null;
+  return field?.closest(IGNORED) ? null : field;
 }
 
 /** @param {any} field @returns {string} everything that the user can change in it */
@@ -58,13 +58,8 @@ function content(field) {
   return `${field.checked}${field.files?.length ? [...field.files].map((file) => file.name) : field.value}`;
 }
 
-/** What the document gave a field, as far as it says. @param {any} field */
+/** What the document gave a field that somebody may have changed unseen, as far as it says. @param {any} field */
 function given(field) {
-  return "defaultValue" in field ? `${field.defaultChecked}${field.defaultValue}` : content(field);
-}
-
-/** What a field held that was typed into before it was seen: what the document gave it. @param {any} field */
-function pristine(field) {
-  if (field.isContentEditable || field.selectedOptions) return "";
-  return /^(checkbox|radio)$/.test(field.type) ? `${field.defaultChecked}${field.value}` : `${field.checked}`;
+  const isTick = /^(checkbox|radio)$/.test(field.type);
+  return "defaultValue" in field ? `${field.defaultChecked}${isTick ? field.value : field.defaultValue}` : undefined;
 }

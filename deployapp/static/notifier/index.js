@@ -64,13 +64,22 @@ export function createNotifier(options = {}) {
     notifier.dispatchEvent(new CustomEvent(type, { detail, cancelable: true }));
 
   /**
+   * Tries until it is there: without its parts a tab would show nothing and go nowhere.
+   *
    * @template T
    * @template {{ stop(): void }} P
-   * @param {Promise<T>} loading
+   * @param {() => Promise<T>} fetching
    * @param {(module: T) => P} start
+   * @param {number} [pause] milliseconds before the next try
+   * @returns {Promise<P>}
    */
-  const load = async (loading, start) => {
-    const part = start(await loading);
+  const load = async (fetching, start, pause = 1000) => {
+    const module = await fetching().catch(() => null);
+    if (!module) {
+      await new Promise((resolve) => setTimeout(resolve, pause));
+      return load(fetching, start, 2 * pause);
+    }
+    const part = start(module);
     if (ended) part.stop();
     ends.push(part.stop);
     return part;
@@ -122,7 +131,7 @@ export function createNotifier(options = {}) {
   });
   /** @type {Tab} */
   const tab = { settings, notifier, visits, journeys, guards, savers, update, emit, tell: hearing.tell };
-  const mover = load(import("./parts.js"), ({ startParts }) => startParts(tab, hearing));
-  if (banner !== false) void load(import("./banner.js"), ({ showBanner }) => showBanner(notifier, settings));
+  const mover = load(() => import("./parts.js"), ({ startParts }) => startParts(tab, hearing));
+  if (banner !== false) void load(() => import("./banner.js"), ({ showBanner }) => showBanner(notifier, settings));
   return notifier;
 }

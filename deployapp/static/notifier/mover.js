@@ -28,9 +28,9 @@ export function createMover(tab) {
   let settled = !arrived;
   let considered = "";
   let brokenAt = -Infinity;
-  let travelling = false;
   let plan = new AbortController();
-  let trip = new AbortController();
+  /** Calls off the reload that is under way. @type {AbortController | undefined} */
+  let trip;
   const plans = createPlans({ settings, guard, show, update, reload });
 
   // What is kept is given back once; a later reload keeps anew.
@@ -58,20 +58,16 @@ export function createMover(tab) {
       return false;
     };
     if (attemptsOf(journeys.read(), event) >= ATTEMPTS) update({ notice: "stuck" });
-    else if (!travelling && mayLeave()) {
-      if (emit("beforereload", event)) await go(mayLeave);
-      else show("available");
+    else if (!trip && mayLeave()) {
+      if (!emit("beforereload", event)) show("available");
+      else {
+        trip = new AbortController();
+        await travel(tab, mayLeave, trip.signal)
+          .catch(ignoreAbort)
+          .finally(() => (trip = undefined));
+      }
     }
     return unsaved;
-  }
-
-  /** @param {(isKept: boolean) => boolean} mayLeave */
-  async function go(mayLeave) {
-    travelling = true;
-    trip = new AbortController();
-    await travel(tab, mayLeave, trip.signal)
-      .catch(ignoreAbort)
-      .finally(() => (travelling = false));
   }
 
   /** Chooses what to do about a state that matters. @param {State} present */
@@ -81,14 +77,14 @@ export function createMover(tab) {
     if (decision === "unknown") return;
     if (!settled) return arrive();
     if (decision === "current" || !event || !enabled) {
-      trip.abort();
+      trip?.abort();
       return update({ notice: null });
     }
-    if (travelling) return;
+    if (trip) return;
     const attempts = attemptsOf(journeys.read(), event);
     if (attempts >= ATTEMPTS) show("stuck");
-    else if (Date.now() - brokenAt < BROKEN) void reload();
-    else void plans[attempts ? "retry" : mode](event, plan.signal).catch(ignoreAbort);
+    else if (attempts || Date.now() - brokenAt < BROKEN) void reload();
+    else void plans[mode](event, plan.signal).catch(ignoreAbort);
   }
 
   /** The first decision after a reload: says what became of it. */
@@ -103,8 +99,9 @@ export function createMover(tab) {
       return void sleep(UPDATED, plan.signal).then(() => update({ notice: null }), ignoreAbort);
     }
     // Whoever asked for a reload that changed nothing must hear of it, even after "Later".
-    if (attemptsOf(arrived, event)) update({ dismissed: null });
-    if (attemptsOf(arrived, event) >= ATTEMPTS) emit("stuck", event);
+    const attempts = attemptsOf(arrived, event);
+    if (attempts) update({ dismissed: null });
+    if (attempts >= ATTEMPTS) emit("stuck", event);
     consider(notifier.current);
   }
 
@@ -127,7 +124,7 @@ export function createMover(tab) {
   /** @param {number | null} id */
   function putAway(id) {
     // Only now: a reload that waits for the server is called off, a forced one is not.
-    if (notifier.current.mode !== "force") trip.abort();
+    if (notifier.current.mode !== "force") trip?.abort();
     update({ dismissed: id, notice: null });
   }
 
@@ -167,7 +164,7 @@ export function createMover(tab) {
       guard.stop();
       plans.stop();
       plan.abort();
-      trip.abort();
+      trip?.abort();
     },
   };
 }

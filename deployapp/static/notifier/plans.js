@@ -10,8 +10,6 @@ import { sleep } from "./sleep.js";
 /** @import { DeploymentEvent, Mode, Notice, Settings, State } from "./types.js" */
 
 const SECOND = 1000;
-/** How long it is said that the old version came back, before the second and last attempt. */
-const RETRY = 3 * SECOND;
 
 /**
  * @typedef {object} Means
@@ -48,7 +46,7 @@ export function createPlans({ settings: { idleSeconds = 60, countdownSeconds = 3
   const turn = ({ reload_window }, /** @type {AbortSignal} */ signal) =>
     sleep(Math.random() * (reload_window || 0) * SECOND, signal);
 
-  /** @type {Record<Mode | "retry", (event: DeploymentEvent, signal: AbortSignal) => Promise<void>>} */
+  /** @type {Record<Mode, (event: DeploymentEvent, signal: AbortSignal) => Promise<void>>} */
   const plans = {
     /** The page's own code decides; else the tab moves with its next load. */
     async silent() {
@@ -77,12 +75,6 @@ export function createPlans({ settings: { idleSeconds = 60, countdownSeconds = 3
         // By the clock: the timers of a hidden tab run once a minute.
         left -= (Date.now() - since) / SECOND;
       }
-      await leave(() => true, signal);
-    },
-    /** The reload brought the old page back, from some cache. */
-    async retry(_, signal) {
-      update({ notice: "waiting" });
-      await sleep(RETRY, signal);
       await leave(() => true, signal);
     },
   };

@@ -11,11 +11,15 @@ import { sleep } from "./sleep.js";
 
 /** A page that is still the old one after this many reloads will not change by another. */
 export const ATTEMPTS = 2;
-const PROBE_TIMEOUT = 10_000;
+/**
+ * Milliseconds that a probe may take. A page whose `beforeunload` question was answered with "stay" is still here after
+ * as long.
+ */
+const PATIENCE = 10_000;
+/** Seconds until the second attempt, when some cache has brought the old page back; long enough to read that it has. */
+const SECOND_WAIT = 4;
 /** Seconds between two probes at most: the tabs of a page that a CDN holds back for hours are no load. */
 const LONGEST_WAIT = 300;
-/** A page whose `beforeunload` question was answered with "stay" is still here after this long. */
-const STAYED = 10_000;
 const META = /<meta\b[^>]*\bname=["']?deployapp-version\b[^>]*>/i;
 const SERVED = /\bcontent=["']?([^"'\s>]*)/i;
 
@@ -42,13 +46,13 @@ export function attemptsOf(journey, event) {
 export async function travel({ notifier, update, journeys, savers }, mayLeave, signal) {
   const before = journeys.read();
   const attempts = () => attemptsOf(before, notifier.current.event) + 1;
-  update({ notice: "reloading" });
-  for (let tries = 0; !(await isWorthIt(notifier.current, attempts() > 1)); tries++) {
+  for (let wait = attempts() > 1 ? SECOND_WAIT : 0; ; wait = Math.min(LONGEST_WAIT, wait * 2 || 1)) {
+    update({ notice: wait ? "waiting" : "reloading" });
+    await sleep(wait * (500 + 500 * Math.random()), signal);
+    const isReady = await isWorthIt(notifier.current, attempts() > 1);
     signal.throwIfAborted();
-    update({ notice: "waiting" });
-    await sleep(Math.min(LONGEST_WAIT, 2 ** tries) * (500 + 500 * Math.random()), signal);
+    if (isReady) break;
   }
-  signal.throwIfAborted();
   const { event, decision, version } = notifier.current;
   const target = decision !== "current" && event ? { id: event.id, to: event.version } : {};
   const journey = { ...target, from: version, attempts: attempts() };
@@ -57,7 +61,7 @@ export async function travel({ notifier, update, journeys, savers }, mayLeave, s
   if (!mayLeave(isKept)) return void journeys.write(before);
   if (!isKept) journeys.write(journey);
   location.reload();
-  await sleep(STAYED, signal);
+  await sleep(PATIENCE, signal);
   journeys.write(before);
   update({ notice: "available" });
 }
@@ -86,7 +90,7 @@ async function isWorthIt({ version, decision }, pastCache) {
     const response = await fetch(location.href, {
       cache: pastCache ? "reload" : "no-cache",
       headers: { accept: "text/html" },
-      signal: AbortSignal.timeout(PROBE_TIMEOUT),
+      signal: AbortSignal.timeout(PATIENCE),
     });
     const served = SERVED.exec(META.exec(await response.text())?.[0] ?? "")?.[1];
     return response.ok && (!served || served !== version || decision === "current");
