@@ -21,5 +21,7 @@ button{font:inherit;padding:.4rem .9rem;margin-top:.75rem;border:1px solid var(-
 [part~=refresh]{background:var(--do);border-color:var(--do);color:var(--on)}
 :focus-visible{outline:3px solid var(--do);outline-offset:2px}
 [hidden]{display:none}
+@keyframes in{from{opacity:0}}
+@media(prefers-reduced-motion:no-preference){section{animation:in .2s}}
 @media(prefers-color-scheme:dark){:host{--bg:var(--deployapp-background,#1f2328);--fg:var(--deployapp-color,#f0f3f6);--do:var(--deployapp-accent,#a8c7fa);--on:var(--deployapp-accent-color,#062e6f)}}
 `;

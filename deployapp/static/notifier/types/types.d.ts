@@ -254,9 +254,9 @@ export type Journey = {
 export type Memory<T> = {
     read: () => T | null;
     /**
-     * null forgets
+     * null forgets; answers whether it is remembered
      */
-    write: (value: T | null) => void;
+    write: (value: T | null) => boolean;
 };
 export type Settings = Options & {
     url: string;
