@@ -30,7 +30,7 @@ setup: $(RUN_READY)  ## Migrate the database and make the first administrator (`
 dev: $(DEV_READY) $(NODE_READY)  ## Install what tests and checks need
 
 test: dev  ## Run every test; ARGS goes to pytest: make test ARGS='-k restart'
-	@.ci/need chromium node npm nginx gcc
+	@.ci/need chromium firefox node npm nginx gcc
 	@$(BIN)/python -m pytest -n auto --dist loadscope --no-loadscope-reorder $(ARGS)
 
 soak: dev  ## Faults at random under load, MINUTES=30, and what came of it

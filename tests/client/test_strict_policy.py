@@ -14,15 +14,19 @@ WATCH = """const violations = (globalThis.violations = []);
 addEventListener("securitypolicyviolation", ({ violatedDirective }) => violations.push(violatedDirective));"""
 
 
-@pytest.fixture
-def frontend(network: Network, frontend: Frontend) -> Frontend:
-    """On the service's own origin, behind one proxy, so that `'self'` covers both."""
+def frontend_behind_one_proxy(network: Network, frontend: Frontend) -> Frontend:
+    """On the service's own origin, so that `'self'` covers both; with the policy, and noting what breaks it."""
     network.pages = urlsplit(frontend.url).port
     frontend.url = network.url
     frontend.headers["Content-Security-Policy"] = POLICY
     frontend.files["/watch.js"] = ("text/javascript", WATCH)
     frontend.body = '<script src="/watch.js"></script>'
     return frontend
+
+
+@pytest.fixture
+def frontend(network: Network, frontend: Frontend) -> Frontend:
+    return frontend_behind_one_proxy(network, frontend)
 
 
 def test_complaint_17_the_whole_way_without_a_violation(
