@@ -22,8 +22,10 @@ def run(options: Options) -> Results:
     results = Results(options.folder / "results.json", options.anew)
     if options.report_only:
         return results
-    names = ", ".join(one.name for one in options.contenders)
-    results.runs.append({**machine.describe(), "measured": f"{names} at {options.numbers}"})
+    names, numbers = (
+        ", ".join(map(str, words)) for words in ([one.name for one in options.contenders], options.numbers)
+    )
+    results.note_run(machine.describe(), f"{names} at {numbers}")
     processors = Processors.choose()
     missing = installing.install((one.reference for one in options.contenders if one.reference), say)
     for number in options.numbers:

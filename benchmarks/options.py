@@ -14,7 +14,7 @@ DOCS = Path(__file__).parents[1] / "docs" / "benchmarks"
 NUMBERS = (1000, 5000, 10_000)
 REFERENCE_NUMBER = 10_000  # the one that the targets speak of
 COMPARED_CONNECTS = ("ours", "websockets", "ours-sio", "socketio")
-CONNECT_ROUNDS = 3
+CONNECT_ROUNDS = 2  # beside the first opening
 TARGETED = ("ours", "ours-sio")  # measured longer there
 
 
@@ -44,9 +44,9 @@ class Options:
         elif connections != REFERENCE_NUMBER:
             plan = Plan(warm=15, rests=1, rest_seconds=5)
         elif contender.name in TARGETED:
-            plan = Plan(warm=50, rests=5, rest_seconds=20)
+            plan = Plan(warm=50, rests=3, rest_seconds=20)
         else:
-            plan = Plan(warm=20, rests=2, rest_seconds=20)
+            plan = Plan(warm=15, rests=1, rest_seconds=20)
         return Plan(self.warm or plan.warm, plan.rests, plan.rest_seconds)
 
 

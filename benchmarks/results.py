@@ -125,6 +125,14 @@ class Results:
         for fields in kept.get("cells", []):
             self._put(Cell.from_dict(fields))
 
+    def note_run(self, machine: dict[str, Any], what: str) -> None:
+        """Tell what was measured on which machine and commit; parts that follow each other there are one entry."""
+        last = self.runs[-1] if self.runs else {}
+        if {**last, "date": "", "measured": ""} == {**machine, "date": "", "measured": ""}:
+            last["measured"] += f"; {what}"
+        else:
+            self.runs.append({**machine, "measured": what})
+
     def add(self, cell: Cell) -> None:
         """Keep the cell, in the file too."""
         self._put(cell)
