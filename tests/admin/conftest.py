@@ -11,20 +11,19 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser
-from werkzeug.security import generate_password_hash
 from werkzeug.test import TestResponse
 
 import config
 from deployapp.app import create_app
 from deployapp.extensions import db
-from deployapp.models import Permission, User
+from deployapp.models import Permission
 from tests.admin.window import Window
 from tests.client.conftest import node_tools
-from tests.deployapp_process import Deployapp, set_up
+from tests.deployapp_process import PASSWORD, Deployapp, set_up
+from tests.people import add_user
 
 __all__ = ["node_tools"]  # a fixture: the folder of the installed development tools
 
-PASSWORD = "correct horse battery"
 SIGN_IN = "/admin/sign-in"
 
 
@@ -89,22 +88,13 @@ def anyone(app: Flask) -> Person:
     return Person(app.test_client())
 
 
-@pytest.fixture(scope="session")
-def password_hash() -> str:
-    """Of `PASSWORD`; hashing is slow on purpose, so it is done once."""
-    return generate_password_hash(PASSWORD)
-
-
 @pytest.fixture
-def person(app: Flask, password_hash: str) -> Callable[..., Person]:
+def person(app: Flask) -> Callable[..., Person]:
     """Makes people whose session is signed in, as after the sign-in page."""
 
     def make(permissions: Iterable[Permission] = (), *, superuser: bool = False, name: str = "person") -> Person:
         with app.app_context():
-            user = User(username=name, password_hash=password_hash, is_superuser=superuser)
-            user.permissions = frozenset(permissions)
-            db.session.add(user)
-            db.session.commit()
+            user = add_user(name, permissions, superuser=superuser)
             user_id, session_id = user.id, user.get_id()
         somebody = Person(app.test_client(), name, user_id)
         with somebody.client.session_transaction() as session:

@@ -10,6 +10,7 @@ from deployapp.models import ApiToken, Frontend, FrontendDeployment, Permission,
 from deployapp.schemas import NewDeployment
 from deployapp.services import deployments, frontends, tokens, users
 from tests.admin.conftest import PASSWORD, Person
+from tests.people import add_user
 
 MakePerson = Callable[..., Person]
 
@@ -45,7 +46,7 @@ NOT_OFFERED = [("GET", "export/csv/"), ("POST", "action/"), ("GET", "ajax/lookup
 def deployed(app: Flask) -> None:
     """A superuser with id 1 and a deployment with id 1."""
     with app.app_context():
-        deployments.register(NewDeployment(version="1"), users.create("first", PASSWORD, superuser=True))
+        deployments.register(NewDeployment(version="1"), add_user("first", superuser=True))
 
 
 def ask(who: Person, method: str, path: str, **fields: object) -> int:

@@ -10,8 +10,8 @@ from deployapp.admin.access import same_site
 from deployapp.admin.attempts import Attempts
 from deployapp.extensions import db
 from deployapp.models import User
-from deployapp.services import users
 from tests.admin.conftest import PASSWORD, SIGN_IN, Person, token_in
+from tests.people import add_user
 
 MakeApp = Callable[..., Flask]
 
@@ -19,7 +19,7 @@ MakeApp = Callable[..., Flask]
 @pytest.fixture(autouse=True)
 def ada(app: Flask) -> None:
     with app.app_context():
-        users.create("ada", PASSWORD, superuser=True)
+        add_user("ada", superuser=True)
 
 
 @pytest.mark.parametrize("path", ["/admin/", "/admin/live", "/admin/deployments/", "/admin/tokens/new/"])

@@ -10,10 +10,9 @@ from flask.testing import FlaskClient
 import config
 from deployapp.app import create_app
 from deployapp.extensions import db
-from deployapp.models import Permission, User
-from deployapp.services import frontends, tokens, users
-
-PASSWORD = "correct horse battery"
+from deployapp.models import Permission
+from deployapp.services import frontends, tokens
+from tests.people import add_user
 
 Makes = Callable[..., FlaskClient]
 
@@ -59,7 +58,7 @@ def with_token(app: Flask) -> Makes:
         expires_at: datetime | None = None,
     ) -> FlaskClient:
         with app.app_context():
-            user = users.create(name, PASSWORD, superuser=superuser, permissions=permissions)
+            user = add_user(name, permissions, superuser=superuser)
             only = [frontends.named(slug) for slug in frontends_only]
             made = tokens.create(user, "test", permissions=narrowed_to, frontends=only, expires_at=expires_at)
         return sending(app, made.secret)
@@ -79,8 +78,7 @@ def signed_in(app: Flask) -> Callable[..., FlaskClient]:
 
     def make(permissions: Iterable[Permission] = (), *, superuser: bool = False, name: str = "person") -> FlaskClient:
         with app.app_context():
-            user: User = users.create(name, PASSWORD, superuser=superuser, permissions=permissions)
-            session_id = user.get_id()
+            session_id = add_user(name, permissions, superuser=superuser).get_id()
         client = app.test_client()
         with client.session_transaction() as session:
             session["_user_id"] = session_id

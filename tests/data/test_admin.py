@@ -3,11 +3,11 @@
 import pytest
 from flask import Flask
 
-from deployapp.models import User
 from deployapp.schemas import NewDeployment
 from deployapp.services import deployments, frontends, tokens, users
 from deployapp.services.errors import Conflict, DomainError
 from tests.data.test_concurrency import race
+from tests.people import add_user
 
 PASSWORD = "correct horse battery"
 
@@ -57,7 +57,7 @@ def test_a_frontend_is_not_deleted_while_something_is_deployed_into_it(app: Flas
     ],
 )
 def test_lists(app: Flask, path: str) -> None:
-    root: User = users.create("root", PASSWORD, superuser=True)
+    root = add_user("root", superuser=True)
     deployments.register(NewDeployment(version="1.0", notes="fast"), root)
     tokens.create(root)
     client = app.test_client()

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from deployapp.extensions import db
-from deployapp.services import tokens, users
-from tests.deployapp_process import PASSWORD
+from deployapp.services import tokens
+from tests.people import add_user
 
 CALLS = [
     ("get", "/api/deployments/"),
@@ -57,7 +57,7 @@ keys = st.none() | st.text(st.characters(min_codepoint=32, max_codepoint=255), m
 @pytest.fixture
 def admin(app: Flask) -> FlaskClient:
     """Sends an administrator's token; there is one deployment."""
-    secret = tokens.create(users.create("admin", PASSWORD, superuser=True), "test").secret
+    secret = tokens.create(add_user("admin", superuser=True), "test").secret
     db.session.remove()
     client = app.test_client()
     client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {secret}"
