@@ -14,6 +14,7 @@ from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
 
+from tests.client.engine import CommandFailed, EngineTab
 from tests.waiting import eventually
 
 PROGRAMS = ("firefox", "firefox-esr")
@@ -55,10 +56,6 @@ def running_firefox(folder: Path) -> Iterator["Firefox"]:
         process.wait(END_SECONDS)
 
 
-class BidiError(Exception):
-    """A command failed, or its page was left meanwhile."""
-
-
 class Firefox:
     """One browser, as WebDriver BiDi's commands."""
 
@@ -67,14 +64,14 @@ class Firefox:
         self._numbers = count(1)
 
     def call(self, method: str, **params: Any) -> dict[str, Any]:
-        """One command and its answer; events are not subscribed to. Raises BidiError."""
+        """One command and its answer; events are not subscribed to. Raises CommandFailed."""
         number = next(self._numbers)
         self._connection.send(json.dumps({"id": number, "method": method, "params": params}))
         while True:
             answer = json.loads(self._connection.recv(60))
             if answer.get("id") == number:
                 if answer["type"] == "error":
-                    raise BidiError(answer)
+                    raise CommandFailed(answer)
                 return dict(answer["result"])
 
     def open(self, url: str) -> "FirefoxTab":
@@ -84,13 +81,12 @@ class Firefox:
         return tab
 
 
-class FirefoxTab:
+class FirefoxTab(EngineTab):
     def __init__(self, firefox: Firefox, context: str) -> None:
         self._firefox = firefox
         self.context = context
 
     def evaluate(self, expression: str) -> Any:
-        """The value of a JavaScript expression, as JSON."""
         answer = self._firefox.call(
             "script.evaluate",
             expression=f"(async () => JSON.stringify(await ({expression})) ?? 'null')()",
@@ -99,20 +95,3 @@ class FirefoxTab:
         )
         assert answer["type"] == "success", answer
         return json.loads(answer["result"]["value"])
-
-    @property
-    def state(self) -> dict[str, Any]:
-        """The notifier's state; empty while the page is on its way."""
-        try:
-            return dict(self.evaluate("globalThis.notifier?.current ?? {}"))
-        except BidiError:
-            return {}
-
-    def is_(self, **wanted: object) -> "FirefoxTab":
-        eventually(lambda: wanted.items() <= self.state.items(), 20, f"{wanted}")
-        return self
-
-    def press(self, name: str) -> None:
-        """Click the banner's button of this name."""
-        self.evaluate(f"""[...document.querySelector("deployapp-banner").shadowRoot.querySelectorAll("button")]
-          .find((button) => !button.hidden && button.textContent === {json.dumps(name)}).click()""")

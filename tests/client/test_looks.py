@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, FloatRect
 
 from tests.client.conftest import Deploy, OpenTab, Tab
 from tests.client.frontend import Frontend
@@ -42,10 +42,12 @@ def context(browser: Browser, look: str) -> Any:
     context.close()
 
 
+def around(box: FloatRect) -> FloatRect:
+    return {"x": box["x"] - 16, "y": box["y"] - 16, "width": box["width"] + 32, "height": box["height"] + 32}
+
+
 def check(tab: Tab, axe: str, name: str) -> None:
     page = tab.page
-    if PICTURES:
-        page.screenshot(path=Path(PICTURES) / f"{name.replace(' ', '-')}.png", animations="disabled")
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide == 0, f"{name} is {wide} px wider than the window"
     box = tab.banner.locator("section").bounding_box()
@@ -54,6 +56,9 @@ def check(tab: Tab, axe: str, name: str) -> None:
     assert size is not None
     assert 0 <= box["x"] <= box["x"] + box["width"] <= size["width"], name
     assert 0 <= box["y"] <= box["y"] + box["height"] <= size["height"], name
+    if PICTURES:
+        path = Path(PICTURES) / f"banner-{name.replace(' ', '-')}.png"
+        page.screenshot(path=path, animations="disabled", clip=around(box))
     page.evaluate(axe)
     found = page.evaluate("axe.run('deployapp-banner', { resultTypes: ['violations', 'passes', 'incomplete'] })")
     # Forced colours are the user's own: axe cannot tell their contrast.

@@ -1,32 +1,40 @@
-"""Issue 5: the same client in another engine, Gecko: transports, leader, banner, reload, rescue, strict policy."""
+"""Issue 5: the same client in Gecko and in WebKit: transports, leader, banner, reload, rescue, strict policy."""
 
 from collections.abc import Iterator
 
 import pytest
 
 from tests.client.conftest import Deploy
-from tests.client.firefox import Firefox, running_firefox
+from tests.client.engine import Engine
+from tests.client.firefox import running_firefox
 from tests.client.frontend import Frontend
 from tests.client.network import Network
 from tests.client.test_rescue import GONE
 from tests.client.test_strict_policy import frontend_behind_one_proxy
 from tests.client.test_transports import SSE, WS
+from tests.client.webkit import running_webkit, webkit_is_installed
 from tests.waiting import eventually
 
 MESSAGE = """document.querySelector("deployapp-banner").shadowRoot.querySelector("[role=status]").textContent"""
 
 
-@pytest.fixture(scope="module")
-def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
-    with running_firefox(tmp_path_factory.mktemp("firefox")) as firefox:
-        yield firefox
+@pytest.fixture(scope="module", params=["firefox", "webkit"])
+def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    if request.param == "firefox":
+        with running_firefox(tmp_path_factory.mktemp("firefox")) as firefox:
+            yield firefox
+    elif webkit_is_installed():
+        with running_webkit() as webkit:
+            yield webkit
+    else:
+        pytest.skip("WebKit is not installed; .ci/run does: .ci/need WebKitWebDriver Xvfb")
 
 
 def test_one_connection_a_banner_and_a_safe_reload(
-    firefox: Firefox, deploy: Deploy, network: Network, frontend: Frontend
+    engine: Engine, deploy: Deploy, network: Network, frontend: Frontend
 ) -> None:
-    first = firefox.open(frontend.url).is_(transport="websocket", connected=True, leader=True)
-    second = firefox.open(frontend.url + "/?q=1#here").is_(transport="websocket", connected=True, leader=False)
+    first = engine.open(frontend.url).is_(transport="websocket", connected=True, leader=True)
+    second = engine.open(frontend.url + "/?q=1#here").is_(transport="websocket", connected=True, leader=False)
     assert network.open_to(WS) == 1
     deploy(version="1.1.0")
     first.is_(notice="available")
@@ -44,9 +52,9 @@ def test_one_connection_a_banner_and_a_safe_reload(
     first.is_(notice=None, version="1.0.0")
 
 
-def test_other_transports(firefox: Firefox, deploy: Deploy, network: Network, frontend: Frontend) -> None:
+def test_other_transports(engine: Engine, deploy: Deploy, network: Network, frontend: Frontend) -> None:
     network.forbid(WS)
-    tab = firefox.open(frontend.url).is_(transport="sse", connected=True)
+    tab = engine.open(frontend.url).is_(transport="sse", connected=True)
     network.forbid(WS, SSE)
     tab.is_(transport="polling", connected=True)
     deploy(version="1.1.0")
@@ -56,11 +64,11 @@ def test_other_transports(firefox: Firefox, deploy: Deploy, network: Network, fr
 
 
 @pytest.mark.parametrize("fallback", [False, True])
-def test_complaint_9_10_a_failed_import_in_geckos_words(
-    firefox: Firefox, deploy: Deploy, frontend: Frontend, fallback: bool
+def test_complaint_9_10_a_failed_import_in_the_engines_own_words(
+    engine: Engine, deploy: Deploy, frontend: Frontend, fallback: bool
 ) -> None:
     frontend.fallback = fallback
-    tab = firefox.open(frontend.url).is_(connected=True)
+    tab = engine.open(frontend.url).is_(connected=True)
     deploy(version="1.1.0")
     tab.is_(notice="available")
     frontend.version = "1.1.0"
@@ -68,9 +76,9 @@ def test_complaint_9_10_a_failed_import_in_geckos_words(
     tab.is_(version="1.1.0", notice="updated")
 
 
-def test_complaint_17_a_strict_policy(firefox: Firefox, deploy: Deploy, network: Network, frontend: Frontend) -> None:
+def test_complaint_17_a_strict_policy(engine: Engine, deploy: Deploy, network: Network, frontend: Frontend) -> None:
     frontend_behind_one_proxy(network, frontend)
-    tab = firefox.open(frontend.url + "/app").is_(transport="websocket", connected=True)
+    tab = engine.open(frontend.url + "/app").is_(transport="websocket", connected=True)
     deploy(version="1.1.0")
     tab.is_(notice="available")
     box = 'document.querySelector("deployapp-banner").shadowRoot.querySelector("section")'
