@@ -26,8 +26,7 @@ def run(*command: str | Path, cwd: Path, **environment: str) -> str:
 
 def pack(folder: Path) -> Path:
     """Run `npm pack`; the tarball lands in `folder`."""
-    said = json.loads(run("npm", "pack", "--json", "--pack-destination", folder, cwd=NOTIFIER))
-    packed = next(iter(said.values())) if isinstance(said, dict) else said[0]
+    [packed] = json.loads(run("npm", "pack", "--json", "--pack-destination", folder, cwd=NOTIFIER))
     return folder / packed["filename"]
 
 
