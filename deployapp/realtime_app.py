@@ -23,6 +23,7 @@ from deployapp.events import DeploymentEvent, Topic
 from deployapp.extensions import db
 from deployapp.models import FrontendDeployment
 from deployapp.observability import metrics
+from deployapp.realtime import garbage
 from deployapp.realtime.directory import DirectoryUnavailable, UnknownTopic
 from deployapp.realtime.gateway import Realtime
 from deployapp.realtime.loop import Loop
@@ -91,6 +92,7 @@ def serve(app: Flask) -> None:
     reconciler.start()
     realtime.start()
     metrics.serve_alone(app)
+    garbage.settle()
 
     def stop() -> None:
         realtime.drain()

@@ -78,9 +78,7 @@ class EngineSockets:
         session.connection = connection = Connection(
             fd, self._probe if socket.upgrading else self._transport, environ.get("REMOTE_ADDR", ""), session=session
         )
-        self._hub.add(connection, response)
-        if not socket.upgrading:
-            session.take_queue()
+        self._hub.add(connection, response if socket.upgrading else response + session.take_queue())
         if left_over:
             self._hub.receive(connection, left_over)
 

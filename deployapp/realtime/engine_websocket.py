@@ -40,22 +40,23 @@ class EngineSession:
             return
         if packet is None:
             return self.hub.close(self.connection)
-        encoded = packet.encode()
-        binary = isinstance(encoded, bytes)
-        self.hub.send(self.connection, frames.encode(frames.BINARY, encoded) if binary else frames.encode_text(encoded))
+        self.hub.send(self.connection, _framed(packet))
 
     def join(self) -> None:
         """Nothing waits here to be sent."""
 
-    def take_queue(self) -> None:
-        """Send from now on what the socket has for its client, and what waited for it."""
+    def take_queue(self) -> bytes:
+        """Take what the socket has for its client from now on; answers the frames of what waited for it."""
         waiting, self.socket.queue = self.socket.queue, self
         self.socket.connected = self.socket.upgraded = True
         self.socket.upgrading, self.socket.last_ping = False, None
-        while not waiting.empty():
-            packet = waiting.get()
-            if packet is not None and packet.packet_type != engine_packet.NOOP:
-                self.put(packet)
+        packets = [waiting.get() for _ in range(waiting.qsize())]
+        return b"".join(_framed(one) for one in packets if one is not None and one.packet_type != engine_packet.NOOP)
+
+
+def _framed(packet: Any) -> bytes:
+    encoded = packet.encode()
+    return frames.encode(frames.BINARY, encoded) if isinstance(encoded, bytes) else frames.encode_text(encoded)
 
 
 class EngineWebSocket(WebSocketTransport):
@@ -135,7 +136,7 @@ class UpgradeProbe(WebSocketTransport):
             socket.queue.put(engine_packet.Packet(engine_packet.NOOP))  # ends the poll that is under way
             return
         connection.transport = self._target
-        session.take_queue()
+        self.hub.send(connection, session.take_queue())
         self._on_moved(socket.sid, connection)
 
     def closed(self, connection: Connection) -> None:

@@ -5,6 +5,7 @@ See docs/decisions/0010-own-epoll.md for how a connection leaves the web server.
 """
 
 import logging
+import math
 import os
 import resource
 import signal
@@ -69,8 +70,10 @@ class EventletLoop:
     def pause(self) -> None:
         eventlet.sleep(0)
 
-    def wait_readable(self, fd: int) -> None:
-        eventlet.hubs.trampoline(fd, read=True)
+    def when_readable(self, fd: int, callback: Callable[[], None]) -> None:
+        """A listener that stays: waiting anew each time would be two system calls and a switch more."""
+        loop = eventlet.hubs.get_hub()
+        loop.add(loop.READ, fd, lambda _: callback(), lambda *_: None, lambda: None)
 
     def take_over(self, environ: dict[str, Any]) -> tuple[int, bytes]:
         request = environ["eventlet.input"]
@@ -128,6 +131,8 @@ def _listen(settings: "Settings") -> Any:
     # Accepted connections inherit these (Linux). Without NODELAY a handshake can wait 40 ms for a delayed ACK.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    if hasattr(socket, "TCP_DEFER_ACCEPT"):  # who says nothing yet costs nothing yet
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, math.ceil(settings.request_timeout))
     for name, value in (
         ("TCP_KEEPIDLE", DEAD_PEER_SECONDS),
         ("TCP_KEEPINTVL", DEAD_PEER_SECONDS // 4),
@@ -184,6 +189,9 @@ def _wait_for_signal() -> None:
 class _HttpProtocol(eventlet.wsgi.HttpProtocol):  # type: ignore[misc]  # publishes no types
     """Gives a client a limited time to ask: eventlet's own limit begins anew with every byte."""
 
+    connection: Any
+    conn_state: Any
+
     def __init__(self, seconds: float, connection: Any, server: Any) -> None:
         self._seconds, self._idle = seconds, IDLE_SECONDS  # before a further request it may be silent as well
         super().__init__(connection, server)  # which serves it to its end
@@ -204,10 +212,25 @@ class _HttpProtocol(eventlet.wsgi.HttpProtocol):  # type: ignore[misc]  # publis
 
     def finish(self) -> None:
         """What could not be sent makes the end of it fail, and the descriptor would stay open."""
+        if self.connection.fileno() < 0:  # taken over: nothing is there to be shut down, which would be tried twice
+            self.conn_state[1] = self.connection = _Nothing
         try:
             super().finish()
         finally:
             self.rfile.close()
+            self.environ = None  # it leads back here, so that the collector would have to find all of it
+
+
+class _Nothing:
+    """In place of a connection that was taken over."""
+
+    @staticmethod
+    def shutdown(how: int) -> None:
+        pass
+
+    @staticmethod
+    def close() -> None:
+        pass
 
 
 class _QuietLog:

@@ -71,7 +71,7 @@ class Realtime:
 
     def start(self) -> None:
         """Serve the connections in the background."""
-        self._loop.spawn(self._hub.run)
+        self._hub.start()
         self._loop.spawn(self._heartbeats.run)
         self._loop.spawn(self._socketio.pings.run)
 

@@ -1,9 +1,10 @@
 """Owns this process's open connections and fans an event out to them.
 
-All descriptors sit in one epoll of the hub's own; one green thread waits for that. An idle connection costs no green
-thread, no buffer and no parser. An event is encoded once per transport and sent with one non-blocking write each.
+All descriptors sit in one epoll of the hub's own, which the loop watches. An idle connection costs no green thread, no
+buffer and no parser. An event is encoded once per transport and sent with one non-blocking write each.
 Knows nothing of HTTP, Flask or the database. Everything runs on one thread: between two calls that switch
-(`Loop.pause`, `sleep`, `wait_readable`) nothing else happens, so there are no locks.
+(`Loop.pause`, `Loop.sleep`) nothing else happens, so there are no locks. What clients send is handled within the loop
+itself, where nothing may switch: what has to wait for something is spawned.
 """
 
 import contextlib
@@ -173,15 +174,15 @@ class Hub:
 
     # Receiving
 
-    def run(self) -> None:
-        """Serve the connections; to be run in the background."""
-        while True:
-            self._loop.wait_readable(self._epoll.fileno())
-            for fd, events in self._epoll.poll(0, EVENTS_A_ROUND):
-                connection = self.connections.get(fd)
-                if connection is not None:
-                    self._handle(connection, events)
-            self._loop.pause()
+    def start(self) -> None:
+        """Serve the connections from now on."""
+        self._loop.when_readable(self._epoll.fileno(), self._serve)
+
+    def _serve(self) -> None:
+        for fd, events in self._epoll.poll(0, EVENTS_A_ROUND):
+            connection = self.connections.get(fd)
+            if connection is not None:
+                self._handle(connection, events)
 
     def _handle(self, connection: Connection, events: int) -> None:
         try:

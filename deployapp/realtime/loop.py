@@ -38,8 +38,8 @@ class Loop(Protocol):
     def sleep(self, seconds: float) -> None:
         """Switches."""
 
-    def wait_readable(self, fd: int) -> None:
-        """Return once the descriptor can be read (switches)."""
+    def when_readable(self, fd: int, callback: Callable[[], None]) -> None:
+        """Call back whenever the descriptor can be read, as long as it can. The callback must not switch or raise."""
 
     def take_over(self, environ: WSGIEnvironment) -> tuple[int, bytes]:
         """Take the request's connection out of the web server: its descriptor, and what was read from it already.

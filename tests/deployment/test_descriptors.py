@@ -17,7 +17,8 @@ def test_it_accepts_again_when_descriptors_are_free(make_server: Callable[..., D
     server.start()
     with ExitStack() as clients:
         for _ in range(DESCRIPTORS):
-            clients.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=10))
+            client = clients.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=10))
+            client.send(b"G")  # who says nothing is not even accepted
         eventually(lambda: "cannot accept connections: Too many open files" in server.log)
     eventually(lambda: "accepting connections again" in server.log)
     assert server.request("GET", "/healthz").status_code == 200

@@ -11,7 +11,7 @@ import pytest
 
 from tests.deployapp_process import Deployapp
 from tests.realtime.clients import SOCKET_IO, RawWebSocket, ServerSentEvents, hears
-from tests.realtime.wire import SOCKETIO_WEBSOCKET, TEXT, Wire, frame
+from tests.realtime.wire import SOCKETIO_WEBSOCKET, TEXT, Wire, frame, when_readable
 from tests.waiting import eventually
 
 PATIENCE = 20.0  # seconds
@@ -67,7 +67,7 @@ def test_goodbyes_are_spread_over_the_given_time(make_server: Callable[..., Depl
             assert wire.read_text().startswith("40{")
         server.signal(signal.SIGTERM)
         began = time.monotonic()
-        moments = when_closed([*raw, *engine])
+        moments = when_readable([*raw, *engine])
         assert all(wire.close_code() == 1012 for wire in [*raw, *engine])
     for group in (moments[:40], moments[40:]):
         spread = sorted(moment - began for moment in group)
@@ -75,30 +75,6 @@ def test_goodbyes_are_spread_over_the_given_time(make_server: Callable[..., Depl
         assert spread[-1] > 1.0, "and takes its time"
         assert spread[30] - spread[10] > 0.3, "in between too"
     server.ends_cleanly()
-
-
-def when_closed(wires: list[Wire]) -> list[float]:
-    """Wait until each has something to read; answers when that was."""
-    moments: dict[int, float] = {}
-
-    def look() -> bool:
-        for number, wire in enumerate(wires):
-            if number not in moments and readable(wire.socket):
-                moments[number] = time.monotonic()
-        return len(moments) == len(wires)
-
-    eventually(look, PATIENCE)
-    return [moments[number] for number in range(len(wires))]
-
-
-def readable(connection: socket.socket) -> bool:
-    connection.settimeout(0)
-    try:
-        return bool(connection.recv(1, socket.MSG_PEEK))
-    except BlockingIOError:
-        return False
-    finally:
-        connection.settimeout(PATIENCE)
 
 
 def test_connections_that_ask_for_nothing_do_not_hold_the_exit(make_server: Callable[..., Deployapp]) -> None:

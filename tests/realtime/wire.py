@@ -2,11 +2,15 @@
 
 import base64
 import os
+import select
 import socket
 import struct
+import time
+from collections.abc import Sequence
 from typing import Self
 
 from tests.deployapp_process import Deployapp
+from tests.waiting import eventually
 
 PATIENCE = 20.0  # seconds
 SOCKETIO_WEBSOCKET = "/socket.io/?EIO=4&transport=websocket"
@@ -132,6 +136,24 @@ class Wire:
         if not data:
             raise EOFError
         self.buffer += data
+
+
+def when_readable(wires: Sequence[Wire]) -> list[float]:
+    """Wait until each has something to read, be it the end; answers when that was."""
+    moments: dict[int, float] = {}
+
+    def look() -> bool:
+        for number, wire in enumerate(wires):
+            if number not in moments and _readable(wire.socket):
+                moments[number] = time.monotonic()
+        return len(moments) == len(wires)
+
+    eventually(look, PATIENCE)
+    return [moments[number] for number in range(len(wires))]
+
+
+def _readable(connection: socket.socket) -> bool:
+    return bool(select.select([connection], [], [], 0)[0])
 
 
 def answer(server: Deployapp, request: bytes) -> tuple[int, dict[str, str], bytes]:
