@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.client.conftest import PACE, Deploy, OpenTab
+from tests.client.frontend import Frontend
 from tests.client.network import Network
 from tests.client.test_transports import STATUS, WS
 from tests.deployapp_process import Deployapp
@@ -25,19 +26,25 @@ def test_a_killed_server_comes_back(service: Deployapp, deploy: Deploy, open_tab
 
 
 def test_the_kill_switch_silences_tabs_and_is_taken_back(
-    service: Deployapp, network: Network, deploy: Deploy, open_tab: OpenTab
+    service: Deployapp, network: Network, frontend: Frontend, deploy: Deploy, open_tab: OpenTab
 ) -> None:
+    frontend.meta = True
     tab = open_tab()
     deploy(version="1.1.0")
     tab.is_(notice="available")
+    tab.press("Refresh")
+    tab.is_(notice="waiting")
     service.stop()
     service.settings = {**PACE, "CLIENT_ENABLED": "false"}
     service.start()
     tab.is_(enabled=False, notice=None, transport="polling")
     assert network.open_to(WS) == 0
+    frontend.version = "1.1.0"  # now the reload that waited would be worth it
+    tab.page.evaluate("notifier.rescue(new Error('a file is gone'))")
     asked = network.asked(STATUS)
-    eventually(lambda: network.asked(STATUS) > asked)
+    eventually(lambda: network.asked(STATUS) > asked + 1)
+    assert (tab.state["notice"], frontend.loads) == (None, 1), "it does nothing by itself"
     service.stop()
     service.settings = PACE
     service.start()
-    tab.is_(enabled=True, notice="available", transport="websocket", connected=True)
+    tab.runs("1.1.0").is_(enabled=True, notice="updated", transport="websocket", connected=True)
