@@ -38,7 +38,7 @@ def test_the_kill_switch_silences_tabs_and_is_taken_back(
     service.settings = {**PACE, "CLIENT_ENABLED": "false"}
     service.start()
     tab.is_(enabled=False, notice=None, transport="polling")
-    assert network.open_to(WS) == 0
+    eventually(lambda: network.open_to(WS) == 0)
     frontend.version = "1.1.0"  # now the reload that waited would be worth it
     tab.page.evaluate("notifier.rescue(new Error('a file is gone'))")
     asked = network.asked(STATUS)
