@@ -1,0 +1,179 @@
+"""The hub on real sockets and the kernel's epoll, with a loop in which the test says what happens during a pause."""
+
+import os
+import select
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from deployapp.events import DeploymentEvent, Topic
+from deployapp.realtime import hub as hub_module
+from deployapp.realtime.connection import Connection
+from deployapp.realtime.hub import Hub
+from deployapp.realtime.websocket import RawWebSocket
+
+EVENT = DeploymentEvent(id=7, deployed_at="2025-06-25T12:00:00.000Z")
+
+
+class ScriptedLoop:
+    """`pausing` is called at each pause; `serve` hands the hub what is ready, as the loop would."""
+
+    async_mode = "threading"
+    read = staticmethod(os.read)
+    write = staticmethod(os.write)
+    close = staticmethod(os.close)
+    epoll = staticmethod(select.epoll)
+
+    def __init__(self) -> None:
+        self.pausing: Callable[[], None] = lambda: None
+        self.serve: Callable[[], None]
+
+    def when_readable(self, fd: int, callback: Callable[[], None]) -> None:
+        self.serve = callback
+
+    def pause(self) -> None:
+        self.pausing()
+
+
+class Clients:
+    """Pairs of connected sockets, one end in the hub."""
+
+    def __init__(self, hub: Hub, transport: RawWebSocket, stack: ExitStack) -> None:
+        self._hub, self._transport, self._stack = hub, transport, stack
+
+    def join(self) -> tuple[socket.socket, Connection]:
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)
+        self._stack.enter_context(theirs)
+        theirs.settimeout(5)
+        connection = Connection(ours.detach(), self._transport, "somewhere", (Topic(),))
+        self._hub.add(connection)
+        return theirs, connection
+
+
+@pytest.fixture
+def loop() -> ScriptedLoop:
+    return ScriptedLoop()
+
+
+@pytest.fixture
+def hub(loop: ScriptedLoop) -> Hub:
+    hub = Hub(loop, limit=4096)  # type: ignore[arg-type]  # nothing here sleeps or spawns
+    hub.start()
+    return hub
+
+
+@pytest.fixture
+def gone() -> list[Connection]:
+    """The connections that the transport was told are closed."""
+    return []
+
+
+@pytest.fixture
+def clients(hub: Hub, gone: list[Connection]) -> Iterator[Clients]:
+    with ExitStack() as stack:
+        yield Clients(hub, RawWebSocket(hub, gone.append), stack)
+        for connection in list(hub.connections.values()):
+            hub.close(connection)
+
+
+def heard(client: socket.socket) -> int:
+    """How many events have come."""
+    client.settimeout(0)
+    try:
+        return client.recv(1 << 16).count(b'"id":7')
+    except BlockingIOError:
+        return 0
+
+
+def test_who_joins_or_leaves_during_a_broadcast_changes_nothing_for_the_others(
+    hub: Hub, loop: ScriptedLoop, clients: Clients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub_module, "SENDS_A_TURN", 2)
+    joined = [clients.join() for _ in range(6)]
+    late: list[socket.socket] = []
+
+    def meanwhile() -> None:
+        late.append(clients.join()[0])
+        hub.close(joined[len(late)][1])
+
+    loop.pausing = meanwhile
+    hub.publish(EVENT)
+    assert [heard(client) for client in late] == [0, 0], "who comes later asks for what it missed"
+    stayed = [client for client, connection in joined if connection.fd >= 0]
+    assert [heard(client) for client in stayed] == [1] * 4
+    loop.pausing = lambda: None
+    hub.publish(EVENT)
+    assert [heard(client) for client in (*stayed, *late)] == [1] * 6
+
+
+def test_who_was_told_by_a_replay_is_not_told_again(hub: Hub, clients: Clients) -> None:
+    client, connection = clients.join()
+    connection.note_replay(Topic(), 7)
+    hub.publish(EVENT)
+    assert heard(client) == 0
+    assert hub.counters.sends == 0
+
+
+def test_a_transport_that_fails_to_clean_up_stops_nobody(
+    hub: Hub, clients: Clients, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(self: RawWebSocket, connection: Connection) -> None:
+        raise RuntimeError("on purpose")
+
+    monkeypatch.setattr(RawWebSocket, "closed", fail)
+    broken, stays = clients.join(), clients.join()
+    broken[0].close()
+    hub.publish(EVENT)
+    hub.publish(EVENT)
+    assert heard(stays[0]) == 2
+    assert broken[1].fd == -1
+    assert "on purpose" in caplog.text
+
+
+def test_a_transport_that_fails_to_read_loses_that_client_only(
+    hub: Hub, loop: ScriptedLoop, clients: Clients, gone: list[Connection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(self: RawWebSocket, connection: Connection, data: bytes) -> None:
+        raise RuntimeError("on purpose")
+
+    monkeypatch.setattr(RawWebSocket, "received", fail)
+    (bad, _), (good, _) = clients.join(), clients.join()
+    bad.send(b"anything")
+    loop.serve()
+    assert len(gone) == 1
+    hub.publish(EVENT)
+    assert heard(good) == 1
+
+
+def test_closing_twice_is_harmless(hub: Hub, clients: Clients, gone: list[Connection]) -> None:
+    _, connection = clients.join()
+    hub.close(connection)
+    hub.close(connection)
+    hub.send(connection, b"too late")
+    hub.receive(connection, b"too late")
+    hub.heartbeat(connection)
+    assert gone == [connection]
+    assert hub.by_topic() == {}
+
+
+def test_what_the_kernel_does_not_take_is_kept_up_to_the_limit(
+    hub: Hub, loop: ScriptedLoop, clients: Clients, gone: list[Connection]
+) -> None:
+    client, connection = clients.join()
+    piece = b"x" * 1000
+    while connection.out is None:
+        hub.send(connection, piece)
+    kept = len(connection.out)
+    assert 0 < kept <= 1000
+    while client.recv(1 << 16):
+        loop.serve()
+        if connection.out is None:
+            break
+    assert connection.fd >= 0
+    while connection.fd >= 0:
+        hub.send(connection, piece)
+    assert gone == [connection]
+    assert hub.counters.slow_closes == 1
