@@ -8,10 +8,7 @@ import os
 
 import pytest
 
-SLOWEST_FIRST = [
-    *("faults", "deployment", "package", "benchmarks", "client", "e2e"),
-    *("realtime", "observability", "admin", "bus", "cli"),
-]
+SLOWEST_FIRST = ["faults", "deployment", "package", "benchmarks", "client", "e2e", "realtime", "observability", "admin"]
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
