@@ -45,6 +45,24 @@ def test_complaint_1_2_3_a_cached_index_html_ends_in_a_message_after_two_attempt
     tab.runs("1.2.0").is_(notice="updated")
 
 
+def test_complaint_3_whoever_put_the_notice_away_and_reloads_after_all_hears_that_it_failed(
+    context: BrowserContext, deploy: Deploy, frontend: Frontend, open_tab: OpenTab
+) -> None:
+    context.clock.install()
+    tab = open_tab()
+    deploy(version="1.1.0")
+    tab.is_(notice="available")
+    tab.press("Later")
+    tab.is_(notice=None)
+    tab.page.evaluate("void notifier.reload()")  # as a button of the page's own does
+    eventually(lambda: frontend.loads == 2)
+    tab.runs("1.0.0").is_(notice="waiting")
+    context.clock.run_for(4000)
+    eventually(lambda: frontend.loads == 3)
+    tab.runs("1.0.0").is_(notice="stuck")
+    assert tab.message.inner_text() == STUCK
+
+
 def test_complaint_1_the_second_attempt_goes_past_the_browsers_cache(
     context: BrowserContext, deploy: Deploy, frontend: Frontend, open_tab: OpenTab
 ) -> None:

@@ -89,7 +89,7 @@ export function createConnection({ rungs, address, policy, ask, mayAsk, onHello,
     clearTimeout(pollTimer);
     pollTimer = undefined;
     onChange(rungs[0].name, false);
-    climbLater();
+    if (!climbing) climbLater();
   }
 
   async function climb() {
