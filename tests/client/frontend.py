@@ -13,12 +13,14 @@ from urllib.parse import urlsplit
 PAGE = """<!doctype html>
 <html lang="{lang}"><head><meta charset="utf-8"><title>Shop {version}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">{meta}
-<link rel="icon" href="data:,"></head>
+<link rel="icon" href="/icon.svg"></head>
 <body><main><h1>Version {version}</h1>
 <form><label>Name <input name="name"></label><label><input type="checkbox" name="agree"> Agree</label>
 <label>Size <select name="size"><option>small</option><option>large</option></select></label></form>
 <div contenteditable role="textbox" aria-label="Notes">as it was</div>
 {body}</main><script type="module" src="/main.js?version={version}"></script></body></html>"""
+
+ICON = '<svg xmlns="http://www.w3.org/2000/svg"/>'
 
 MAIN = """import {{ createNotifier }} from "{service}static/notifier/index.js";
 const log = (globalThis.log = []);
@@ -45,7 +47,7 @@ class Frontend:
         self.script = ""
         self.options: dict[str, Any] = {}
         self.headers: dict[str, str] = {}
-        self.files: dict[str, tuple[str, str]] = {}
+        self.files: dict[str, tuple[str, str]] = {"/icon.svg": ("image/svg+xml", ICON)}
         self.requests: list[tuple[str, dict[str, str]]] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self.url = f"http://127.0.0.1:{self._server.server_port}"

@@ -103,14 +103,8 @@ export function listen({ settings, notifier, update, lastEventId, onEvent, onTol
     await check();
     const shared = share !== false && "locks" in navigator && (await import("./parts.js").catch(() => undefined));
     if (closed) return;
-    if (shared) tabs = shared.joinTabs(`deployapp:${url}${topic}`, {
-        connect,
-        disconnect,
-        notifier,
-        update,
-        onEvent,
-        onTold,
-      });
+    const party = { connect, disconnect, notifier, update, onEvent, onTold };
+    if (shared) tabs = shared.joinTabs(`deployapp:${url}${topic}`, party);
     else connect();
   }
 

@@ -89,7 +89,10 @@ export function createNotifier(options = {}) {
     return () => set.delete(callback);
   };
   /** What the mover does as soon as it is there. @param {"reload" | "dismiss" | "saved" | "restore" | "rescue"} name */
-  const move = (name) => (/** @type {any} */ argument = undefined) => mover.then((/** @type {any} */ moving) => moving[name](argument));
+  const move =
+    (name) =>
+    (/** @type {any} */ argument = undefined) =>
+      mover.then((/** @type {any} */ moving) => moving[name](argument));
 
   /** @type {Notifier} */
   const notifier = Object.assign(/** @type {NotifierListening & EventTarget} */ (new EventTarget()), {

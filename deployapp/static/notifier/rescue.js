@@ -6,8 +6,11 @@
  */
 
 /** How Chromium, Firefox, Safari, Vite and webpack word a failed import; the last three are an HTML page as script. */
-const FAILURE =
-  /imported module|importing a module|preload CSS|ChunkLoadError|loading (CSS )?chunk|JavaScript MIME type|Unexpected token '<'$|got '<'$/i;
+const FAILURE = new RegExp(
+  "imported module|importing a module|preload CSS|ChunkLoadError|loading (CSS )?chunk|" +
+    "JavaScript MIME type|Unexpected token '<'$|got '<'$",
+  "i",
+);
 
 /**
  * @param {{ rescue(error: unknown): unknown }} notifier is told of each
