@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
+SCHEDULING = {os.SCHED_OTHER: "normal", os.SCHED_FIFO: "real-time"}  # servers and clients inherit the run's
 SERVER = ("deployapp", "config.py", "wsgi.py", "requirements.txt")
 
 
@@ -21,6 +22,7 @@ def describe() -> dict[str, Any]:
         "cores": os.cpu_count(),
         "kernel": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
+        "scheduling": f"{SCHEDULING.get(os.sched_getscheduler(0), 'other')}, nice {os.getpriority(os.PRIO_PROCESS, 0)}",
         "descriptors": resource.getrlimit(resource.RLIMIT_NOFILE)[1],
     }
 

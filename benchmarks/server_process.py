@@ -50,7 +50,7 @@ class ServerProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                start_new_session=True,
+                process_group=0,  # not a session of its own: the scheduler would not heed the run's priority
                 preexec_fn=self._prepare,
             )
         try:
