@@ -28,7 +28,7 @@ def test_it_waits_for_its_database(fault: str, postgres: Postgres, tmp_path: Pat
     with ThreadPoolExecutor() as pool:
         started = pool.submit(worker.start)
         try:
-            eventually(lambda: worker.log.count("the database is away, trying again") >= 2, 30)
+            eventually(lambda: worker.log.count("the database is away, trying again") >= 2, 120)
             with pytest.raises(ConnectionRefusedError):
                 socket.create_connection(("127.0.0.1", worker.port), timeout=5)
         finally:

@@ -9,6 +9,7 @@ from tests.faults.watchers import Watcher
 from tests.waiting import eventually
 
 IN_TIME = INTERVAL + 2.0  # seconds after the healing; one that polls has its own period on top
+BUSY = 10.0  # seconds in which two cores full of other tests may not come to a process
 GIVE_UP = 30.0  # after this a tab counts as left behind
 QUIET = 60.0  # what a Socket.IO client may need to see that its server is silent (21 s), and to find one that answers
 
@@ -52,7 +53,8 @@ def judge(cluster: Cluster, watchers: Sequence[Watcher], healed: float, cut: boo
 
 
 def assert_all_is_well(cluster: Cluster, watchers: Sequence[Watcher], healed: float) -> None:
-    wrong = judge(cluster, watchers, healed).wrong()
+    """As `judge`, but a client may be late by what a busy machine takes; the soak judges strictly."""
+    wrong = judge(cluster, watchers, healed + BUSY).wrong()
     assert not wrong, "\n".join(wrong)
 
 
