@@ -19,7 +19,7 @@ def test_complaint_23_after_a_prompt_and_its_button_it_says_updated(
     frontend.version = "1.43.0"
     tab.press("Refresh")
     tab.runs("1.43.0").is_(notice="updated")
-    assert tab.message.inner_text() == "Updated 1.43.0"
+    assert tab.message.inner_text() == "Updated to 1.43.0"
     [(kind, detail)] = [entry for entry in tab.log if entry[0] == "updated"]
     assert (kind, detail["event"]["id"], detail["from"]) == ("updated", deployment["id"], "1.0.0")
     tab.press("Close")

@@ -51,7 +51,7 @@ def test_a_tab_moves_from_version_1_to_version_2(
             page.get_by_role("textbox", name="Comment").fill("half a thought")
         banner.get_by_role("button", name="Refresh", exact=True).click()
         expect(page.get_by_role("heading", name="Version 2.0.0", exact=True)).to_be_visible(timeout=PATIENCE)
-        expect(banner.get_by_text("Updated 2.0.0")).to_be_visible(timeout=PATIENCE)
+        expect(banner.get_by_text("Updated to 2.0.0")).to_be_visible(timeout=PATIENCE)
         if name == "react":
             expect(page.get_by_role("textbox", name="Comment")).to_have_value("half a thought")
 

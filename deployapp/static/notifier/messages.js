@@ -1,6 +1,7 @@
 /**
  * What the banner says. English is always there; a tab loads one language more at most, at the start, because its file
- * may be gone after a deployment. `{version}` is the version spoken of, without it when there is none.
+ * may be gone after a deployment. `{version}` is the version spoken of; it goes, with the words before it in the braces
+ * (`{to version}`), when there is none.
  *
  * @module
  */
@@ -16,7 +17,7 @@ const ENGLISH = {
   waiting: "The new version is not here yet. This page keeps trying.",
   reloading: "Refreshing…",
   stuck: "The new version did not load. Please try again later.",
-  updated: "Updated {version}",
+  updated: "Updated {to version}",
   notes: "What is new",
   refresh: "Refresh",
   anyway: "Discard and refresh",
@@ -60,5 +61,5 @@ export async function messagesFor(wanted) {
  * @param {string | null | undefined} version
  */
 export function fill(text, version) {
-  return text.replace(/\s*\{version\}/, () => (version ? ` ${version}` : "")).trim();
+  return text.replace(/\s*\{(.*?)version\}/, (_, before) => (version ? ` ${before}${version}` : "")).trim();
 }

@@ -83,7 +83,7 @@
  * @typedef {object} BannerOptions
  * @property {"bottom" | "top"} [position] default `bottom`
  * @property {string} [lang] default: the document's language, then the browser's
- * @property {Partial<Messages>} [messages] own texts; `{version}` is filled in
+ * @property {Partial<Messages>} [messages] own texts; `{version}` is filled in, `{to version}` too
  * @property {Element} [parent] default `document.body`
  */
 

@@ -11,7 +11,7 @@ test("at least ten languages, each whole", async () => {
     const { messages } = await messagesFor([lang]);
     assert.deepEqual(Object.keys(messages), Object.keys(english), lang);
     for (const [key, text] of Object.entries(messages)) assert.ok(text.trim(), `${lang}: ${key}`);
-    for (const key of ["available", "rollback", "updated"]) assert.match(messages[key], /\{version\}/, `${lang}: ${key}`);
+    for (const key of ["available", "rollback", "updated"]) assert.match(messages[key], /\{[^}]*version\}/, `${lang}: ${key}`);
     assert.notDeepEqual(messages, english);
   }
 });
@@ -32,5 +32,6 @@ test("Arabic is written from right to left", async () => {
 test("the version is filled in, or leaves no gap", () => {
   assert.equal(fill("A new version {version} is available.", "1.42.0"), "A new version 1.42.0 is available.");
   assert.equal(fill("A new version {version} is available.", null), "A new version is available.");
-  assert.equal(fill("Updated {version}", "$&"), "Updated $&");
+  assert.equal(fill("Updated {to version}", "$&"), "Updated to $&");
+  assert.equal(fill("Updated {to version}", null), "Updated");
 });

@@ -7,7 +7,7 @@ export default {
   waiting: "Die neue Version ist noch nicht da. Diese Seite versucht es weiter.",
   reloading: "Wird neu geladen…",
   stuck: "Die neue Version wurde nicht geladen. Bitte später erneut versuchen.",
-  updated: "Aktualisiert {version}",
+  updated: "Aktualisiert {auf version}",
   notes: "Was ist neu",
   refresh: "Neu laden",
   anyway: "Verwerfen und neu laden",

@@ -7,7 +7,7 @@ export default {
   waiting: "La nueva versión aún no está aquí. Esta página sigue intentándolo.",
   reloading: "Recargando…",
   stuck: "No se pudo cargar la nueva versión. Inténtelo más tarde.",
-  updated: "Actualizado {version}",
+  updated: "Actualizado {a version}",
   notes: "Novedades",
   refresh: "Recargar",
   anyway: "Descartar y recargar",

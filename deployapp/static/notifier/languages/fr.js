@@ -7,7 +7,7 @@ export default {
   waiting: "La nouvelle version n’est pas encore là. Cette page réessaie.",
   reloading: "Rechargement…",
   stuck: "La nouvelle version n’a pas pu être chargée. Réessayez plus tard.",
-  updated: "Mis à jour {version}",
+  updated: "Mis à jour {vers version}",
   notes: "Nouveautés",
   refresh: "Recharger",
   anyway: "Abandonner et recharger",

@@ -7,7 +7,7 @@ export default {
   waiting: "La nuova versione non è ancora qui. La pagina continua a provare.",
   reloading: "Ricaricamento…",
   stuck: "Impossibile caricare la nuova versione. Riprova più tardi.",
-  updated: "Aggiornato {version}",
+  updated: "Aggiornato {alla version}",
   notes: "Novità",
   refresh: "Ricarica",
   anyway: "Scarta e ricarica",

@@ -7,7 +7,7 @@ export default {
   waiting: "De nieuwe versie is er nog niet. Deze pagina blijft het proberen.",
   reloading: "Vernieuwen…",
   stuck: "De nieuwe versie is niet geladen. Probeer het later opnieuw.",
-  updated: "Bijgewerkt {version}",
+  updated: "Bijgewerkt {naar version}",
   notes: "Wat is er nieuw",
   refresh: "Vernieuwen",
   anyway: "Weggooien en vernieuwen",

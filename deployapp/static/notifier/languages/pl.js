@@ -7,7 +7,7 @@ export default {
   waiting: "Nowej wersji jeszcze nie ma. Strona próbuje dalej.",
   reloading: "Odświeżanie…",
   stuck: "Nie udało się wczytać nowej wersji. Spróbuj później.",
-  updated: "Zaktualizowano {version}",
+  updated: "Zaktualizowano {do version}",
   notes: "Co nowego",
   refresh: "Odśwież",
   anyway: "Odrzuć i odśwież",

@@ -7,7 +7,7 @@ export default {
   waiting: "A nova versão ainda não chegou. Esta página continua a tentar.",
   reloading: "A recarregar…",
   stuck: "Não foi possível carregar a nova versão. Tente mais tarde.",
-  updated: "Atualizado {version}",
+  updated: "Atualizado {para version}",
   notes: "Novidades",
   refresh: "Recarregar",
   anyway: "Descartar e recarregar",

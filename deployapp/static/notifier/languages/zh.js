@@ -7,7 +7,7 @@ export default {
   waiting: "新版本尚未就绪，页面会继续尝试。",
   reloading: "正在刷新…",
   stuck: "新版本未能加载，请稍后再试。",
-  updated: "已更新 {version}",
+  updated: "已更新 {至 version}",
   notes: "更新内容",
   refresh: "刷新",
   anyway: "放弃并刷新",

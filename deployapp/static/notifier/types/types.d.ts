@@ -144,7 +144,7 @@ export type BannerOptions = {
      */
     lang?: string;
     /**
-     * own texts; `{version}` is filled in
+     * own texts; `{version}` is filled in, `{to version}` too
      */
     messages?: Partial<Messages>;
     /**
