@@ -16,6 +16,7 @@ from flask_migrate import upgrade
 from config import Settings
 from deployapp import database
 from deployapp.cli.plain_errors import plain_errors
+from deployapp.extensions import db
 from deployapp.first_steps import token_file
 from deployapp.services import tokens, users
 from deployapp.services.errors import Conflict
@@ -47,14 +48,13 @@ def _make_administrator(settings: Settings) -> None:
 
 def _keep_token(path: Path) -> None:
     """See to it that the file holds a token that works, as long as there is an administrator. One process at a time."""
-    administrator = users.first_superuser()
-    if administrator is None:
-        return
     path.parent.mkdir(parents=True, exist_ok=True)
     with open(path, "a+", opener=_for_the_owner) as file:
         fcntl.flock(file, fcntl.LOCK_EX)
+        db.session.rollback()  # to see what another process wrote while this one waited for the lock
+        administrator = users.first_superuser()
         file.seek(0)
-        if not tokens.find(file.read().strip()):
+        if administrator and not tokens.find(file.read().strip()):
             file.truncate(0)
             file.write(tokens.create(administrator, "development, made by setup").secret + "\n")
 

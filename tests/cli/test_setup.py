@@ -1,10 +1,12 @@
 """`flask --app wsgi setup`: the first administrator, the development token, many processes at once."""
 
+import fcntl
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.deployapp_process import ADMIN, PASSWORD, flask
+from tests.waiting import eventually
 
 
 def test_the_first_start_prints_a_random_password_once(tmp_path: Path) -> None:
@@ -52,6 +54,26 @@ def test_many_processes_may_set_up_at_the_same_time(tmp_path: Path) -> None:
     assert sum("First administrator" in one.stdout for one in done) == 1
     assert len(flask(tmp_path, "users", "list").stdout.splitlines()) == 1
     assert flask(tmp_path, "tokens", "list").stdout.count("usable") == 1
+
+
+def test_a_token_made_while_setup_waited_for_its_turn_is_kept(tmp_path: Path) -> None:
+    flask(tmp_path, "setup")
+    flask(tmp_path, "tokens", "revoke", "1")
+    path = tmp_path / "admin_token"
+    with ThreadPoolExecutor(1) as pool:
+        with path.open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            waiting = pool.submit(flask, tmp_path, "setup")
+            eventually(lambda: _somebody_waits_for(path), 30)
+            token = flask(tmp_path, "tokens", "create", ADMIN).stdout
+            file.write(token)
+        assert waiting.result().returncode == 0
+    assert path.read_text() == token
+
+
+def _somebody_waits_for(path: Path) -> bool:
+    locks = Path("/proc/locks").read_text().splitlines()
+    return any("->" in line and f":{path.stat().st_ino} " in line for line in locks)
 
 
 def test_wrong_settings_are_told_in_plain_words(tmp_path: Path) -> None:
