@@ -1,5 +1,6 @@
 """Who listens: a few hundred bytes each, no green thread, no parser until it is needed."""
 
+from socket import SocketType
 from typing import Any, Protocol
 
 from deployapp.events import DeploymentEvent, Topic
@@ -23,31 +24,45 @@ class Subscriber:
         return self.replayed is not None and event_id <= self.replayed.get(topic, 0)
 
     def note_replay(self, topic: Topic, event_id: int) -> None:
-        """Remember it, so that `has_seen` knows."""
+        """Remember it, so that `has_seen` knows. To be called before the hub adds the connection or its topic."""
         if self.replayed is None:
             self.replayed = {}
         self.replayed[topic] = event_id
 
+    def forget_replay(self, topic: Topic) -> None:
+        """A newer event is on its way: ids grow within a topic, so an older one will not come any more."""
+        if self.replayed is not None:
+            self.replayed.pop(topic, None)
+
 
 class Connection(Subscriber):
-    """What the hub keeps for each client. `fd` is -1 once it is closed.
+    """What the hub keeps for each client. `socket` is the kernel's own, non-blocking; `fd` is -1 once it is closed.
 
     `out` holds what the kernel did not take yet, `session` belongs to the transport, `heard` says whether anything
     came since the last heartbeat.
     """
 
-    __slots__ = ("fd", "heard", "out", "reader", "session", "transport")
+    __slots__ = ("heard", "out", "reader", "session", "socket", "transport")
 
     def __init__(
-        self, fd: int, transport: "Transport", address: str, topics: tuple[Topic, ...] = (), session: Any = None
+        self,
+        socket: SocketType,
+        transport: "Transport",
+        address: str,
+        topics: tuple[Topic, ...] = (),
+        session: Any = None,
     ) -> None:
         super().__init__(address, topics)
-        self.fd = fd
+        self.socket = socket
         self.transport = transport
         self.session = session
         self.heard = True
         self.out: bytearray | None = None
         self.reader: Any = None
+
+    @property
+    def fd(self) -> int:
+        return self.socket.fileno()
 
 
 class Transport(Protocol):

@@ -72,12 +72,11 @@ class EngineSockets:
 
     def _take_over(self, socket: Any, environ: WSGIEnvironment, response: bytes) -> None:
         session = EngineSession(socket, self._hub)
-        fd, left_over = self._loop.take_over(environ)
+        client, left_over = self._loop.take_over(environ)
         socket.upgrading = socket.connected
         self._environs[socket.sid] = _NO_ENVIRON
-        session.connection = connection = Connection(
-            fd, self._probe if socket.upgrading else self._transport, environ.get("REMOTE_ADDR", ""), session=session
-        )
+        transport = self._probe if socket.upgrading else self._transport
+        session.connection = connection = Connection(client, transport, environ.get("REMOTE_ADDR", ""), session=session)
         self._hub.add(connection, response if socket.upgrading else response + session.take_queue())
         if left_over:
             self._hub.receive(connection, left_over)

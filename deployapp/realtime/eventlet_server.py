@@ -58,9 +58,6 @@ class EventletLoop:
 
     async_mode = "eventlet"
 
-    read = staticmethod(native_os.read)
-    write = staticmethod(native_os.write)
-    close = staticmethod(native_os.close)
     spawn = staticmethod(eventlet.spawn_n)
     sleep = staticmethod(eventlet.sleep)
 
@@ -75,7 +72,7 @@ class EventletLoop:
         loop = eventlet.hubs.get_hub()
         loop.add(loop.READ, fd, lambda _: callback(), lambda *_: None, lambda: None)
 
-    def take_over(self, environ: dict[str, Any]) -> tuple[int, bytes]:
+    def take_over(self, environ: dict[str, Any]) -> tuple[socket.SocketType, bytes]:
         request = environ["eventlet.input"]
         connection = request.get_socket()
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
@@ -85,7 +82,9 @@ class EventletLoop:
         except OSError:  # the client is gone already: the hub will notice
             left_over = b""
         eventlet.wsgi.WSGI_LOCAL.already_handled = True
-        return connection.fd.detach(), left_over
+        native = socket.SocketType(connection.family, connection.type, connection.proto, connection.fd.detach())
+        native.setblocking(False)
+        return native, left_over
 
 
 def serve(

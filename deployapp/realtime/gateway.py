@@ -138,8 +138,8 @@ class Realtime:
         missed = self._missed(chosen.topics, chosen.last_event_id)
         address = environ.get("REMOTE_ADDR", "")
         self._admission.check(address)  # from here on nothing switches
-        fd, left_over = self._loop.take_over(environ)
-        connection = Connection(fd, transport, address, chosen.topics)
+        socket, left_over = self._loop.take_over(environ)
+        connection = Connection(socket, transport, address, chosen.topics)
         for event in missed:
             connection.note_replay(event.topic, event.id)
         greeting = transport.greet(self._hello(chosen.topics)) if chosen.hello else b""

@@ -1,7 +1,7 @@
 """Owns this process's open connections and fans an event out to them.
 
 All descriptors sit in one epoll of the hub's own, which the loop watches. An idle connection costs no green thread, no
-buffer and no parser. An event is encoded once per transport and sent with one non-blocking write each.
+buffer and no parser. An event is encoded once per transport and sent with one non-blocking `send` each.
 Knows nothing of HTTP, Flask or the database. Everything runs on one thread: between two calls that switch
 (`Loop.pause`, `Loop.sleep`) nothing else happens, so there are no locks. What clients send is handled within the loop
 itself, where nothing may switch: what has to wait for something is spawned.
@@ -12,7 +12,10 @@ import logging
 import select
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import repeat
+from operator import length_hint
+from socket import SocketType
 
 from deployapp.events import DeploymentEvent, Topic
 from deployapp.realtime.connection import Connection
@@ -29,7 +32,7 @@ GONE = select.EPOLLHUP | select.EPOLLERR
 
 READ_SIZE = 4096
 EVENTS_A_ROUND = 256
-SENDS_A_TURN = 512  # between two pauses for everything else
+SENDS_A_TURN = 1024  # between two pauses for everything else: about 10 ms
 
 SLOW = (1013, "too slow")
 SILENT = (1001, "silent")
@@ -44,6 +47,7 @@ class Hub:
         self._epoll = loop.epoll()
         self._subscriptions = Subscriptions()
         self.connections: dict[int, Connection] = {}  # by descriptor
+        self._apart: set[SocketType] = set()  # an event is not simply sent: data waits before it, or it was replayed
         self.counters = Counters()
 
     # Connections
@@ -52,6 +56,7 @@ class Hub:
         """Take the connection over; `greeting` is sent first. Does not switch."""
         self.connections[connection.fd] = connection
         self._epoll.register(connection.fd, READABLE)
+        self._regroup(connection)
         self.counters.accepted += 1
         for topic in connection.topics:
             self._subscriptions.join(connection, topic)
@@ -62,6 +67,7 @@ class Hub:
         """To topics that differ from each other; those that it has are left as they are."""
         new = tuple(topic for topic in topics if topic not in connection.topics)
         connection.topics = connection.topics + new if connection.topics else topics  # ten thousand can share one
+        self._regroup(connection)
         for topic in new:
             self._subscriptions.join(connection, topic)
 
@@ -74,15 +80,15 @@ class Hub:
         """Say goodbye if the kernel takes it, and forget the connection. Does not switch; closing twice is harmless."""
         if connection.fd < 0:
             return
-        fd, connection.fd = connection.fd, -1
-        del self.connections[fd]
+        del self.connections[connection.fd]
         if connection.out is None and code != 1006:
             with contextlib.suppress(OSError):  # it was gone already
-                self._loop.write(fd, connection.transport.goodbye(code, reason))
-        self._epoll.unregister(fd)
-        self._loop.close(fd)
+                connection.socket.send(connection.transport.goodbye(code, reason))
+        self._epoll.unregister(connection.fd)
+        connection.socket.close()
         for topic in connection.topics:
             self._subscriptions.leave(connection, topic)
+        self._apart.discard(connection.socket)
         connection.out = connection.reader = None
         try:
             connection.transport.closed(connection)
@@ -104,33 +110,53 @@ class Hub:
         """Send the event to every subscriber of its topic. Switches every few hundred sends."""
         started = time.monotonic()
         self.counters.events += 1
-        for transport, members in self._subscriptions.of(event.topic):
-            self._fan_out(event, transport.encode(event), members)
+        for transport, sockets in self._subscriptions.of(event.topic):
+            data = transport.encode(event)
+            for start in range(0, len(sockets), SENDS_A_TURN):
+                if start:
+                    self._loop.pause()
+                self._fan_out(event, data, sockets[start : start + SENDS_A_TURN])
         self.counters.last_fanout_at = time.time()
         self.counters.last_fanout_seconds = time.monotonic() - started
 
-    def _fan_out(self, event: DeploymentEvent, data: bytes, members: list[Connection]) -> None:
-        write, size, topic, event_id = self._loop.write, len(data), event.topic, event.id
-        for start in range(0, len(members), SENDS_A_TURN):
-            if start:
-                self._loop.pause()
-            turn = members[start : start + SENDS_A_TURN]
-            skipped = 0
-            for connection in turn:
-                if connection.fd < 0 or (connection.replayed and connection.has_seen(topic, event_id)):
-                    skipped += 1
-                    continue
-                if connection.out is not None:
-                    self.send(connection, data)
-                    continue
-                try:  # the hot path: `send` written out
-                    if (sent := write(connection.fd, data)) != size:
-                        self._keep(connection, data[sent:])
-                except BlockingIOError:
+    def _fan_out(self, event: DeploymentEvent, data: bytes, sockets: list[SocketType]) -> None:
+        """To sockets that may have been closed meanwhile: by number they could even be somebody else's."""
+        if self._apart:
+            apart = self._apart.intersection(sockets)
+            sockets = [socket for socket in sockets if socket not in apart]
+            for socket in apart:
+                self._send_unless_seen(self.connections[socket.fileno()], event, data)
+        self.counters.sends += len(sockets)
+        left = iter(sockets)
+        sends, size = map(SocketType.send, left, repeat(data)), len(data)
+        while True:
+            try:
+                for sent in sends:  # the hot path: docs/decisions/0015-a-fan-out-is-a-map.md
+                    if sent != size:
+                        self._keep(self.connections[_last(sockets, left).fileno()], data[sent:])
+                return
+            except OSError as error:
+                connection = self.connections.get(_last(sockets, left).fileno())
+                if connection is None:
+                    self.counters.sends -= 1
+                elif isinstance(error, BlockingIOError):
                     self._keep(connection, data)
-                except OSError:
+                else:
                     self.close(connection, 1006)
-            self.counters.sends += len(turn) - skipped
+
+    def _send_unless_seen(self, connection: Connection, event: DeploymentEvent, data: bytes) -> None:
+        if not connection.has_seen(event.topic, event.id):
+            connection.forget_replay(event.topic)
+            self._regroup(connection)
+            self.counters.sends += 1
+            self.send(connection, data)
+
+    def _regroup(self, connection: Connection) -> None:
+        """`out` or `replayed` may have changed."""
+        if connection.out is not None or connection.replayed:
+            self._apart.add(connection.socket)
+        else:
+            self._apart.discard(connection.socket)
 
     def send(self, connection: Connection, data: bytes) -> None:
         """Send to one connection; what the kernel does not take is kept, up to the limit. Does not switch."""
@@ -138,7 +164,7 @@ class Hub:
             return
         if connection.out is None:
             try:
-                sent = self._loop.write(connection.fd, data)
+                sent = connection.socket.send(data)
             except BlockingIOError:
                 sent = 0
             except OSError:
@@ -151,6 +177,7 @@ class Hub:
     def _keep(self, connection: Connection, data: bytes) -> None:
         if connection.out is None:
             connection.out = bytearray()
+            self._regroup(connection)
             self._epoll.modify(connection.fd, READABLE | WRITABLE)
         if len(connection.out) + len(data) > self._limit:
             self.counters.slow_closes += 1
@@ -163,13 +190,14 @@ class Hub:
     def _flush(self, connection: Connection) -> None:
         assert connection.out is not None  # noqa: S101  # only asked to be told when there is something
         try:
-            del connection.out[: self._loop.write(connection.fd, connection.out)]
+            del connection.out[: connection.socket.send(connection.out)]
         except BlockingIOError:
             return
         except OSError:
             return self.close(connection, 1006)
         if not connection.out:
             connection.out = None
+            self._regroup(connection)
             self._epoll.modify(connection.fd, READABLE)
 
     # Receiving
@@ -198,7 +226,7 @@ class Hub:
 
     def _read(self, connection: Connection) -> None:
         try:
-            data = self._loop.read(connection.fd, READ_SIZE)
+            data = connection.socket.recv(READ_SIZE)
         except BlockingIOError:
             return
         except OSError:
@@ -228,3 +256,8 @@ class Hub:
             return self.close(connection, *SILENT)
         connection.heard = False
         self.send(connection, connection.transport.heartbeat)
+
+
+def _last(sockets: list[SocketType], left: Iterator[SocketType]) -> SocketType:
+    """The one that was taken from the iterator last."""
+    return sockets[-1 - length_hint(left)]

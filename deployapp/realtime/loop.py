@@ -1,6 +1,7 @@
 """What the realtime side asks of the event loop that serves it. `eventlet_server` answers; nothing else knows it."""
 
 from collections.abc import Callable
+from socket import SocketType
 from typing import Any, Protocol
 
 WSGIEnvironment = dict[str, Any]
@@ -17,16 +18,10 @@ class Poller(Protocol):
 
 
 class Loop(Protocol):
-    """A cooperative loop on one thread: nothing else runs between two calls that may switch.
-
-    `read`, `write` and `close` are the kernel's, non-blocking: they raise `BlockingIOError` instead of waiting.
-    """
+    """A cooperative loop on one thread: nothing else runs between two calls that may switch."""
 
     async_mode: str  # what Flask-SocketIO calls this loop
 
-    def read(self, fd: int, size: int) -> bytes: ...
-    def write(self, fd: int, data: bytes | bytearray) -> int: ...
-    def close(self, fd: int) -> None: ...
     def epoll(self) -> Poller: ...
 
     def spawn(self, function: Callable[..., object], *args: object) -> None:
@@ -41,8 +36,10 @@ class Loop(Protocol):
     def when_readable(self, fd: int, callback: Callable[[], None]) -> None:
         """Call back whenever the descriptor can be read, as long as it can. The callback must not switch or raise."""
 
-    def take_over(self, environ: WSGIEnvironment) -> tuple[int, bytes]:
-        """Take the request's connection out of the web server: its descriptor, and what was read from it already.
+    def take_over(self, environ: WSGIEnvironment) -> tuple[SocketType, bytes]:
+        """Take the request's connection out of the web server: its socket, and what was read from it already.
+
+        The socket is the kernel's own and not a cooperative stand-in: it raises `BlockingIOError` instead of waiting.
 
         The web server then forgets the connection: whoever takes it must close it. The application answers `[]`.
         """

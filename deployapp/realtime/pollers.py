@@ -33,6 +33,8 @@ class Pollers:
         return Counter(topic for poller in self._by_sid.values() for topic in poller.topics)
 
     def publish(self, event: DeploymentEvent) -> None:
+        if not self._by_sid:
+            return
         packet = encode_event(self._server, event)
         for sid, poller in list(self._by_sid.items()):
             if event.topic in poller.topics and not poller.has_seen(event.topic, event.id):

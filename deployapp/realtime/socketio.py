@@ -195,17 +195,18 @@ class SocketIoServer:
         return None
 
     def _enter(self, sid: str, subscriber: Subscriber, chosen: choice.Choice, missed: list[DeploymentEvent]) -> None:
+        news = [event for event in missed if not subscriber.has_seen(event.topic, event.id)]
+        for event in news:
+            subscriber.note_replay(event.topic, event.id)
+        self._hub.counters.replayed += len(news)
         if isinstance(subscriber, Connection):
             self._hub.subscribe(subscriber, chosen.topics)
         else:
             subscriber.topics = tuple(dict.fromkeys((*subscriber.topics, *chosen.topics)))
         if chosen.hello:
             self._send(sid, subscriber, encode_packet(self._server, "hello", self._hello(chosen.topics)))
-        for event in missed:
-            if not subscriber.has_seen(event.topic, event.id):
-                subscriber.note_replay(event.topic, event.id)
-                self._hub.counters.replayed += 1
-                self._send(sid, subscriber, encode_event(self._server, event))
+        for event in news:
+            self._send(sid, subscriber, encode_event(self._server, event))
 
     def _send(self, sid: str, subscriber: Subscriber, packet: Any) -> None:
         if isinstance(subscriber, Connection):

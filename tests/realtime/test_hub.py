@@ -1,10 +1,11 @@
 """The hub on real sockets and the kernel's epoll, with a loop in which the test says what happens during a pause."""
 
-import os
+import contextlib
 import select
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 
 import pytest
 
@@ -21,9 +22,6 @@ class ScriptedLoop:
     """`pausing` is called at each pause; `serve` hands the hub what is ready, as the loop would."""
 
     async_mode = "threading"
-    read = staticmethod(os.read)
-    write = staticmethod(os.write)
-    close = staticmethod(os.close)
     epoll = staticmethod(select.epoll)
 
     def __init__(self) -> None:
@@ -43,12 +41,14 @@ class Clients:
     def __init__(self, hub: Hub, transport: RawWebSocket, stack: ExitStack) -> None:
         self._hub, self._transport, self._stack = hub, transport, stack
 
-    def join(self) -> tuple[socket.socket, Connection]:
+    def join(self, replayed: int = 0) -> tuple[socket.socket, Connection]:
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
         self._stack.enter_context(theirs)
         theirs.settimeout(5)
-        connection = Connection(ours.detach(), self._transport, "somewhere", (Topic(),))
+        connection = Connection(ours, self._transport, "somewhere", (Topic(),))
+        if replayed:
+            connection.note_replay(Topic(), replayed)
         self._hub.add(connection)
         return theirs, connection
 
@@ -88,6 +88,19 @@ def heard(client: socket.socket) -> int:
         return 0
 
 
+def everything(client: socket.socket, connection: Connection, loop: ScriptedLoop) -> bytes:
+    """Read while the hub has something left for it, and what the kernel then still holds."""
+    data = b""
+    while connection.out is not None:
+        data += client.recv(1 << 16)
+        loop.serve()
+    client.settimeout(0)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            data += client.recv(1 << 16)
+    return data
+
+
 def test_who_joins_or_leaves_during_a_broadcast_changes_nothing_for_the_others(
     hub: Hub, loop: ScriptedLoop, clients: Clients, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -109,12 +122,66 @@ def test_who_joins_or_leaves_during_a_broadcast_changes_nothing_for_the_others(
     assert [heard(client) for client in (*stayed, *late)] == [1] * 6
 
 
-def test_who_was_told_by_a_replay_is_not_told_again(hub: Hub, clients: Clients) -> None:
-    client, connection = clients.join()
-    connection.note_replay(Topic(), 7)
+def test_a_number_that_is_given_anew_during_a_broadcast_is_somebody_else(
+    hub: Hub, loop: ScriptedLoop, clients: Clients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub_module, "SENDS_A_TURN", 1)
+    clients.join()
+    _, leaver = clients.join()
+    number = leaver.fd
+    newcomers: list[tuple[socket.socket, Connection]] = []
+
+    def meanwhile() -> None:
+        hub.close(leaver)
+        newcomers.append(clients.join())
+
+    loop.pausing = meanwhile
     hub.publish(EVENT)
-    assert heard(client) == 0
-    assert hub.counters.sends == 0
+    ((newcomer, connection),) = newcomers
+    assert connection.fd == number, "else this shows nothing"
+    assert heard(newcomer) == 0
+    assert hub.counters.sends == 1
+
+
+def test_who_fails_or_is_slow_within_a_turn_stands_in_nobodys_way(
+    hub: Hub, loop: ScriptedLoop, clients: Clients, gone: list[Connection]
+) -> None:
+    before, leaver, between, slow, after = (clients.join() for _ in range(5))
+    leaver[0].close()
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            slow[1].socket.send(b"x" * 1000)
+    hub.publish(EVENT)
+    hub.publish(EVENT)
+    assert [heard(client) for client, _ in (before, between, after)] == [2, 2, 2]
+    assert gone == [leaver[1]]
+    assert everything(slow[0], slow[1], loop).count(b'"id":7') == 2
+    hub.publish(EVENT)
+    assert [heard(client) for client, _ in (before, between, slow, after)] == [1] * 4
+
+
+def test_what_the_kernel_takes_in_part_arrives_whole(loop: ScriptedLoop) -> None:
+    hub = Hub(loop, limit=1 << 20)  # type: ignore[arg-type]
+    hub.start()
+    with ExitStack() as stack:
+        clients = Clients(hub, RawWebSocket(hub, lambda _: None), stack)
+        joined = [clients.join() for _ in range(3)]
+        large = replace(EVENT, notes="x" * 400_000)
+        hub.publish(large)
+        for client, connection in joined:
+            assert connection.out, "else this shows nothing"
+            assert everything(client, connection, loop).count(b"x") == 400_000
+            hub.close(connection)
+
+
+def test_who_was_told_by_a_replay_is_not_told_again(hub: Hub, clients: Clients) -> None:
+    told, _ = clients.join(replayed=7)
+    tell, _ = clients.join(replayed=6)
+    hub.publish(EVENT)
+    assert (heard(told), heard(tell)) == (0, 1)
+    assert hub.counters.sends == 1
+    hub.publish(replace(EVENT, id=8))
+    assert [client.recv(1 << 16).count(b'"id":8') for client in (told, tell)] == [1, 1]
 
 
 def test_a_transport_that_fails_to_clean_up_stops_nobody(
