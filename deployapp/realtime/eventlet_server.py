@@ -12,6 +12,7 @@ import signal
 import socket
 import sys
 import warnings
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
@@ -25,6 +26,8 @@ with warnings.catch_warnings():
     import eventlet.patcher
     import eventlet.tpool
     import eventlet.wsgi
+
+from deployapp.realtime import upgrade_head
 
 if TYPE_CHECKING:
     from config import Settings
@@ -42,6 +45,8 @@ SEND_BUFFER = 65_536  # bytes that the kernel keeps for a client that does not r
 FINISH_SECONDS = 3.0  # how long requests under way may take after the drain
 ACCEPT_PAUSE = 0.25  # seconds before the next attempt to accept; until then the backlog keeps who comes
 
+_LEFT_OVER = "deployapp.left_over"  # in an environ: what the read buffer holds after the head, None if that is unknown
+
 
 def monkey_patch() -> None:
     """Make the standard library and psycopg2 cooperative. To be called before anything else is imported."""
@@ -58,8 +63,10 @@ class EventletLoop:
 
     async_mode = "eventlet"
 
-    spawn = staticmethod(eventlet.spawn_n)
     sleep = staticmethod(eventlet.sleep)
+
+    def __init__(self) -> None:
+        self.spawn = _Workers().spawn
 
     def epoll(self) -> "Poller":
         return cast("Poller", native_select.epoll())
@@ -76,15 +83,87 @@ class EventletLoop:
         request = environ["eventlet.input"]
         connection = request.get_socket()
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
-        connection.settimeout(0)  # so that looking into the read buffer does not wait for more
-        try:
-            left_over = bytes(request.rfile.peek())
-        except OSError:  # the client is gone already: the hub will notice
-            left_over = b""
+        left_over = environ[_LEFT_OVER]
+        if left_over is None:
+            connection.settimeout(0)  # so that looking into the read buffer does not wait for more
+            try:
+                left_over = bytes(request.rfile.peek())
+            except OSError:  # the client is gone already: the hub will notice
+                left_over = b""
         eventlet.wsgi.WSGI_LOCAL.already_handled = True
         native = socket.SocketType(connection.family, connection.type, connection.proto, connection.fd.detach())
         native.setblocking(False)
         return native, left_over
+
+
+class _Workers:
+    """Green threads that go on with the next job as long as there is one.
+
+    A green thread is a mapping of memory and its page faults, more than most jobs here take. Whoever takes a job sees
+    to it that another is there for the rest, should this one wait for something.
+    """
+
+    def __init__(self) -> None:
+        self._jobs: deque[tuple[Callable[..., object], tuple[object, ...]]] = deque()
+        self._coming = False
+
+    def spawn(self, function: Callable[..., object], *args: object) -> None:
+        self._jobs.append((function, args))
+        self._call_another()
+
+    def _call_another(self) -> None:
+        if not self._coming:
+            self._coming = True
+            eventlet.spawn_n(self._work)
+
+    def _work(self) -> None:
+        self._coming = False
+        while self._jobs:
+            function, args = self._jobs.popleft()
+            if self._jobs:
+                self._call_another()
+            try:
+                function(*args)
+            except Exception:  # the others must go on
+                log.exception("in the background: %s", function)
+
+
+class _Connections:
+    """What `eventlet.wsgi.server` asks of a pool: at most `size` connections are served at a time."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._free = eventlet.Semaphore(size)
+        self._workers = _Workers()
+
+    def spawn(self, serve: Callable[[Any], None], connection: Any) -> "_Served":
+        """Waits while there are too many."""
+        self._free.acquire()
+        served = _Served()
+        self._workers.spawn(self._serve, served, serve, connection)
+        return served
+
+    def _serve(self, served: "_Served", serve: Callable[[Any], None], connection: Any) -> None:
+        try:
+            serve(connection)
+        finally:
+            self._free.release()
+            served.call_back(served, connection)
+
+    def waitall(self) -> None:
+        for _ in range(self._size):
+            self._free.acquire()
+
+
+class _Served:
+    """What the server asks of a green thread: to tell when the connection has been served."""
+
+    __slots__ = ("call_back",)
+
+    call_back: Callable[[object, Any], None]
+
+    def link(self, call_back: Callable[[object, Any], None], connection: Any) -> None:
+        self.call_back = call_back
 
 
 def serve(
@@ -99,7 +178,7 @@ def serve(
     """
     _raise_descriptor_limit()
     listener = _listen(settings)
-    pool = eventlet.GreenPool(settings.http_max_connections)
+    pool = _Connections(settings.http_max_connections)
     server = eventlet.spawn(
         eventlet.wsgi.server, _PatientListener(listener), application, custom_pool=pool,
         protocol=partial(_HttpProtocol, settings.request_timeout),
@@ -190,6 +269,9 @@ class _HttpProtocol(eventlet.wsgi.HttpProtocol):  # type: ignore[misc]  # publis
 
     connection: Any
     conn_state: Any
+    raw_requestline: bytes
+    rfile: Any
+    _left_over: bytes | None
 
     def __init__(self, seconds: float, connection: Any, server: Any) -> None:
         self._seconds, self._idle = seconds, IDLE_SECONDS  # before a further request it may be silent as well
@@ -202,12 +284,32 @@ class _HttpProtocol(eventlet.wsgi.HttpProtocol):  # type: ignore[misc]  # publis
         finally:
             self._deadline.cancel()
 
+    def parse_request(self) -> bool:
+        self._left_over = None
+        if not upgrade_head.is_plain(self.raw_requestline):
+            return super().parse_request()  # type: ignore[no-any-return]
+        buffered = bytes(self.rfile.fp.peek())
+        head = upgrade_head.read(self.raw_requestline, buffered)
+        if head is None:
+            return super().parse_request()  # type: ignore[no-any-return]
+        self.rfile.fp.read(head.size)
+        self._left_over = buffered[head.size :]
+        self.command, self.path, self.request_version = "GET", head.path, "HTTP/1.1"
+        self.requestline = self.raw_requestline.decode().rstrip()
+        self.headers = self.MessageClass()
+        for name, value in head.fields:
+            self.headers[name] = value
+        self.close_connection = self.headers.get("Connection", "").lower() == "close"
+        return True
+
     def get_environ(self) -> dict[str, Any]:
         """Called once the request's head is there."""
         self._deadline.cancel()
         self._seconds += self._idle
         self._idle = 0
-        return super().get_environ()  # type: ignore[no-any-return]
+        environ: dict[str, Any] = super().get_environ()
+        environ[_LEFT_OVER] = self._left_over
+        return environ
 
     def finish(self) -> None:
         """What could not be sent makes the end of it fail, and the descriptor would stay open."""
