@@ -8,7 +8,7 @@ from benchmarks.contenders import CONTENDERS
 from benchmarks.contenders.base import Contender
 from benchmarks.results import Cell, Results, median_ratio
 
-LABEL_WIDTH, PANEL_WIDTH, GAP, ROW, TOP, MARGIN = 300, 190, 24, 24, 78, 16
+LABEL_WIDTH, PANEL_WIDTH, GAP, ROW, TOP, MARGIN = 340, 190, 24, 24, 78, 16
 OURS, OTHERS, TEXT, FAINT = "#0b6e4f", "#9aa5b1", "#1f2933", "#616e7c"
 
 
