@@ -43,6 +43,7 @@ STALLED_SECONDS = 30  # how long a request's body or an answer may stand still
 DEAD_PEER_SECONDS = 60  # how long sent data may stay unacknowledged
 SEND_BUFFER = 65_536  # bytes that the kernel keeps for a client that does not read; by itself it would take megabytes
 FINISH_SECONDS = 3.0  # how long requests under way may take after the drain
+FINISH_TICK = 0.01  # seconds between two looks at whether they are done
 ACCEPT_PAUSE = 0.25  # seconds before the next attempt to accept; until then the backlog keeps who comes
 
 _LEFT_OVER = "deployapp.left_over"  # in an environ: what the read buffer holds after the head, None if that is unknown
@@ -151,8 +152,9 @@ class _Connections:
             served.call_back(served, connection)
 
     def waitall(self) -> None:
-        for _ in range(self._size):
-            self._free.acquire()
+        """Wait until all are served; the server does at its end, and so do we."""
+        while self._free.balance < self._size:
+            eventlet.sleep(FINISH_TICK)
 
 
 class _Served:

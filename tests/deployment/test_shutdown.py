@@ -42,6 +42,27 @@ def test_what_is_opened_during_the_drain_is_not_taken_for_the_listener() -> None
     assert (done.returncode, done.stdout, done.stderr) == (0, "drained\n", "")
 
 
+def test_nothing_is_waited_for_when_no_request_is_under_way() -> None:
+    """An open connection that asks for nothing is none."""
+    program = PROGRAM.replace(
+        "def drain():",
+        """eventlet_server.FINISH_SECONDS = 3600
+def drain():
+    return
+""",
+    ).replace(
+        "def listening(host, port):",
+        """def listening(host, port):
+    global client
+    client = __import__("socket").create_connection((host, port))
+    client.send(b"GET / HTTP/1.1\\r\\n\\r\\n")
+    assert client.recv(99).startswith(b"HTTP/1.1 ")
+""",
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=30)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_tabs_are_sent_away_spread_over_the_drain(make_server: Callable[..., Deployapp]) -> None:
     """All at once, they would all come back at once, to the next process that is restarted."""
     server = make_server(DRAIN_SECONDS=str(DRAIN)).start()
