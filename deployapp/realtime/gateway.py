@@ -78,8 +78,10 @@ class Realtime:
     def publish(self, event: DeploymentEvent) -> None:
         """Send the event to every subscriber of its topic in this process. Switches."""
         self._lookups.note(event)
-        self._socketio.publish(event)
-        self._hub.publish(event)
+        try:
+            self._socketio.publish(event)
+        finally:
+            self._hub.publish(event)
 
     def drain(self) -> None:
         """Refuse new connections, close the open ones spread over `DRAIN_SECONDS`. Switches."""

@@ -9,10 +9,13 @@ from dataclasses import replace
 
 import pytest
 
+from config import Settings
+from deployapp.app import create_app
 from deployapp.events import DeploymentEvent, Topic
 from deployapp.realtime import hub as hub_module
 from deployapp.realtime.connection import Connection
 from deployapp.realtime.hub import Hub
+from deployapp.realtime.pollers import Pollers
 from deployapp.realtime.websocket import RawWebSocket
 
 EVENT = DeploymentEvent(id=7, deployed_at="2025-06-25T12:00:00.000Z")
@@ -213,6 +216,19 @@ def test_a_transport_that_fails_to_read_loses_that_client_only(
     assert len(gone) == 1
     hub.publish(EVENT)
     assert heard(good) == 1
+
+
+def test_what_fails_for_those_that_poll_keeps_nothing_from_the_others(
+    settings: Settings, loop: ScriptedLoop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(self: Pollers, event: DeploymentEvent) -> None:
+        raise RuntimeError("on purpose")
+
+    monkeypatch.setattr(Pollers, "publish", fail)
+    realtime = create_app(settings, loop=loop).extensions["deployapp.realtime"]  # type: ignore[arg-type]
+    with pytest.raises(RuntimeError):
+        realtime.publish(EVENT)
+    assert realtime.snapshot()["events"] == 1
 
 
 def test_closing_twice_is_harmless(hub: Hub, clients: Clients, gone: list[Connection]) -> None:
