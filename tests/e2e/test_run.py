@@ -16,10 +16,9 @@ from pathlib import Path
 import pytest
 
 from tests.deployapp_process import END_SECONDS, ROOT, Deployapp, environment
-from tests.e2e.tabs import RawWebSocket, ServerSentEvents, SocketIO, SocketIOPolling, heard_version
+from tests.e2e.tabs import STREAMING, heard_version
+from tests.realtime.clients import RawWebSocket
 from tests.waiting import eventually
-
-STREAMING = [RawWebSocket, SocketIO, SocketIOPolling, ServerSentEvents]
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])

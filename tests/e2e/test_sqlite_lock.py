@@ -4,7 +4,8 @@ import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.deployapp_process import Deployapp
-from tests.e2e.tabs import RawWebSocket, heard_version
+from tests.e2e.tabs import heard_version
+from tests.realtime.clients import RawWebSocket
 
 
 def test_while_a_trigger_waits_for_another_program_everything_else_is_served(server: Deployapp) -> None:
