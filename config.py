@@ -118,7 +118,7 @@ class Settings(BaseSettings):
         2000, ge=0, description="Push connections per client address, more get 429; 0 is no limit."
     )
     http_max_connections: int = Field(
-        4096, ge=16, description="HTTP connections served at once, long-polling included (eventlet's `max_size`)."
+        4096, ge=16, description="HTTP connections served at once, long-polling included."
     )
     request_timeout: float = Field(
         10.0, gt=0, le=300, description="How long a client may take for the head of its request, all bytes together."

@@ -30,7 +30,7 @@ class Subscriber:
         self.replayed[topic] = event_id
 
     def forget_replay(self, topic: Topic) -> None:
-        """A newer event is on its way: ids grow within a topic, so an older one will not come any more."""
+        """To be called when it hears of a newer event (ids grow within a topic) or of nothing more of this topic."""
         if self.replayed is not None:
             self.replayed.pop(topic, None)
 

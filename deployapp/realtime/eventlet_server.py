@@ -10,7 +10,6 @@ import os
 import resource
 import signal
 import socket
-import sys
 import warnings
 from collections import deque
 from collections.abc import Callable
@@ -27,7 +26,7 @@ with warnings.catch_warnings():
     import eventlet.tpool
     import eventlet.wsgi
 
-from deployapp.realtime import upgrade_head
+from deployapp.realtime import plain_head
 
 if TYPE_CHECKING:
     from config import Settings
@@ -182,9 +181,9 @@ def serve(
     listener = _listen(settings)
     pool = _Connections(settings.http_max_connections)
     server = eventlet.spawn(
-        eventlet.wsgi.server, _PatientListener(listener), application, custom_pool=pool,
-        protocol=partial(_HttpProtocol, settings.request_timeout),
-        log=_QuietLog(), log_output=False, keepalive=IDLE_SECONDS, socket_timeout=STALLED_SECONDS, debug=False,
+        eventlet.wsgi.server, _PatientListener(listener), partial(_answer, application), custom_pool=pool,
+        protocol=partial(_HttpProtocol, settings.request_timeout), log_output=False,
+        keepalive=IDLE_SECONDS, socket_timeout=STALLED_SECONDS, debug=False,
     )  # fmt: skip
     on_listening(*listener.getsockname()[:2])
     _wait_for_signal()
@@ -193,6 +192,17 @@ def serve(
     on_stop()
     with eventlet.Timeout(FINISH_SECONDS, False):
         pool.waitall()
+
+
+def _answer(application: Any, environ: dict[str, Any], start_response: Any) -> Any:
+    """The server answers 500 to what an application raises, and tells nobody."""
+    try:
+        return application(environ, start_response)
+    except (ConnectionError, TimeoutError):  # the client is gone
+        raise
+    except Exception:
+        log.exception("a request failed: %s %s", environ["REQUEST_METHOD"], environ["PATH_INFO"])
+        raise
 
 
 def _raise_descriptor_limit() -> None:
@@ -288,18 +298,17 @@ class _HttpProtocol(eventlet.wsgi.HttpProtocol):  # type: ignore[misc]  # publis
 
     def parse_request(self) -> bool:
         self._left_over = None
-        if not upgrade_head.is_plain(self.raw_requestline):
+        path = plain_head.read_path(self.raw_requestline)
+        buffered = b"" if path is None else bytes(self.rfile.fp.peek())
+        fields = plain_head.read_fields(buffered)
+        if fields is None:
             return super().parse_request()  # type: ignore[no-any-return]
-        buffered = bytes(self.rfile.fp.peek())
-        head = upgrade_head.read(self.raw_requestline, buffered)
-        if head is None:
-            return super().parse_request()  # type: ignore[no-any-return]
-        self.rfile.fp.read(head.size)
-        self._left_over = buffered[head.size :]
-        self.command, self.path, self.request_version = "GET", head.path, "HTTP/1.1"
+        self.rfile.fp.read(fields.size)
+        self._left_over = buffered[fields.size :]
+        self.command, self.path, self.request_version = "GET", path, "HTTP/1.1"
         self.requestline = self.raw_requestline.decode().rstrip()
         self.headers = self.MessageClass()
-        for name, value in head.fields:
+        for name, value in fields.pairs:
             self.headers[name] = value
         self.close_connection = self.headers.get("Connection", "").lower() == "close"
         return True
@@ -334,18 +343,3 @@ class _Nothing:
     @staticmethod
     def close() -> None:
         pass
-
-
-class _QuietLog:
-    """eventlet's server tells of each connection; only its tracebacks are worth keeping, if they are ours."""
-
-    def info(self, message: str, *args: object) -> None:
-        client_is_gone = isinstance(sys.exc_info()[1], ConnectionError | TimeoutError)
-        if message.startswith("Traceback") and not client_is_gone:
-            log.error("%s", message)
-
-    def debug(self, message: str, *args: object) -> None:
-        pass
-
-    def error(self, message: str, *args: object) -> None:
-        log.warning("%s", message)

@@ -78,10 +78,8 @@ class Realtime:
     def publish(self, event: DeploymentEvent) -> None:
         """Send the event to every subscriber of its topic in this process. Switches."""
         self._lookups.note(event)
-        try:
-            self._socketio.publish(event)
-        finally:
-            self._hub.publish(event)
+        self._socketio.publish(event)
+        self._hub.publish(event)
 
     def drain(self) -> None:
         """Refuse new connections, close the open ones spread over `DRAIN_SECONDS`. Switches."""

@@ -32,7 +32,7 @@ GONE = select.EPOLLHUP | select.EPOLLERR
 
 READ_SIZE = 4096
 EVENTS_A_ROUND = 256
-SENDS_A_TURN = 2048  # between two pauses for everything else: 10 to 20 ms
+SENDS_A_TURN = 2048  # of one transport between two pauses for everything else: 10 to 20 ms
 
 SLOW = (1013, "too slow")
 SILENT = (1001, "silent")
@@ -74,7 +74,9 @@ class Hub:
     def unsubscribe(self, connection: Connection, topics: Iterable[Topic]) -> None:
         for topic in set(topics).intersection(connection.topics):
             connection.topics = tuple(other for other in connection.topics if other != topic)
+            connection.forget_replay(topic)
             self._subscriptions.leave(connection, topic)
+        self._regroup(connection)
 
     def close(self, connection: Connection, code: int = 1000, reason: str = "") -> None:
         """Say goodbye if the kernel takes it, and forget the connection. Does not switch; closing twice is harmless."""
@@ -107,7 +109,7 @@ class Hub:
     # Sending
 
     def publish(self, event: DeploymentEvent) -> None:
-        """Send the event to every subscriber of its topic. Switches every `SENDS_A_TURN` sends."""
+        """Send the event to every subscriber of its topic. Switches every `SENDS_A_TURN` sends of a transport."""
         started = time.monotonic()
         self.counters.events += 1
         for transport, sockets in self._subscriptions.of(event.topic):

@@ -1,5 +1,6 @@
 """Socket.IO clients that poll: Engine.IO keeps a queue for each until it asks again."""
 
+import logging
 from collections import Counter
 from typing import Any
 
@@ -7,6 +8,8 @@ from deployapp.events import DeploymentEvent, Topic
 from deployapp.realtime.connection import Subscriber
 from deployapp.realtime.counters import Counters
 from deployapp.realtime.socketio_packets import NAMESPACE, encode_event
+
+log = logging.getLogger(__name__)
 
 MAX_QUEUED = 64  # packets kept for a client that polls too seldom
 
@@ -38,7 +41,10 @@ class Pollers:
         packet = encode_event(self._server, event)
         for sid, poller in list(self._by_sid.items()):
             if event.topic in poller.topics and not poller.has_seen(event.topic, event.id):
-                self.send(sid, packet)
+                try:
+                    self.send(sid, packet)
+                except Exception:  # the others must hear of it
+                    log.exception("could not lay an event into a client's queue: %s", poller.address)
 
     def send(self, sid: str, packet: Any) -> None:
         """Lay the packet in the client's queue; a client whose queue is full is closed. Does not switch."""

@@ -31,7 +31,8 @@ def listening(host, port):
     threading.Timer(0.1, os.kill, [os.getpid(), signal.SIGTERM]).start()
 
 settings = Settings(port=0, secret_key="a secret for the tests only")
-eventlet_server.serve(lambda environ, start: [], settings, on_stop=drain, on_listening=listening)
+application = lambda environ, start: (start("204 No Content", []), [])[1]
+eventlet_server.serve(application, settings, on_stop=drain, on_listening=listening)
 """
 
 

@@ -10,7 +10,7 @@ import pytest
 from tests.deployapp_process import Deployapp
 from tests.realtime import usage
 from tests.realtime.clients import RawWebSocket, ServerSentEvents, hears
-from tests.realtime.wire import SOCKETIO_WEBSOCKET, TEXT, Wire, answer, frame, head
+from tests.realtime.wire import PATIENCE, SOCKETIO_WEBSOCKET, TEXT, Wire, answer, frame, head
 from tests.waiting import eventually
 
 RAW = "/ws/deployment-updates"
@@ -19,6 +19,7 @@ SOCKETIO = SOCKETIO_WEBSOCKET
 POLLING = "/socket.io/?EIO=4&transport=polling"
 SIDE_DOOR = "/socket.io/?EIO=4&transport=polling&nosid=1"  # no `sid`, though the letters are there
 PATHS = [RAW, SSE, SOCKETIO, POLLING, SIDE_DOOR]
+HEALTH = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
 LARGE = "n" * 4000  # release notes that fill a client's buffers soon
 
 
@@ -62,6 +63,27 @@ def test_an_address_may_not_take_everything(make_server: Callable[..., Deployapp
     usage.settles(server, before)
     with opened(server, RAW, SSE, SOCKETIO):
         assert refusal(server, RAW)[0] == 429
+
+
+def test_only_so_many_http_connections_are_served_at_once(make_server: Callable[..., Deployapp]) -> None:
+    server = make_server(HTTP_MAX_CONNECTIONS="16").start()
+    for _ in range(3):
+        with opened(server, *[RAW] * 20), ExitStack() as stack:  # pushed connections count elsewhere
+            idle = [stack.enter_context(Wire(server)) for _ in range(16)]
+            for wire in idle:
+                wire.send(HEALTH)
+                wire.read_until(b"\r\n\r\n")
+            waiting = stack.enter_context(Wire(server))
+            waiting.send(HEALTH)
+            for wire in idle:  # they are served once more meanwhile
+                wire.send(HEALTH)
+                wire.read_until(b"\r\n\r\n")
+            waiting.socket.setblocking(False)
+            with pytest.raises(BlockingIOError):
+                waiting.socket.recv(1)
+            waiting.socket.settimeout(PATIENCE)
+            idle[0].socket.close()
+            assert waiting.read_until(b"\r\n\r\n").startswith(b"HTTP/1.1 200 ")
 
 
 def test_behind_a_trusted_proxy_the_forwarded_address_counts(make_server: Callable[..., Deployapp]) -> None:

@@ -1,4 +1,4 @@
-"""Reads the head of a request for an upgrade at once.
+"""Reads the head of a plain GET at once.
 
 The standard library reads headers as those of an e-mail, line by line, which is an eighth of what a connect costs. Only
 what is plain is read here: a whole head in ASCII, no folded lines, no body. Anything else is left to the library.
@@ -16,26 +16,25 @@ _ALL_FIELDS = re.compile(rb"(?:%s){1,99}+\r\n" % _FIELD.replace(rb"(", rb"(?:"))
 _LEFT_TO_THE_LIBRARY = frozenset({"content-length", "transfer-encoding", "expect"})
 
 
-class UpgradeHead(NamedTuple):
-    """`size` is that of the fields in bytes, with the empty line."""
+class Fields(NamedTuple):
+    """The pairs of name and value, and the size in bytes, the empty line behind them included."""
 
-    path: str
-    fields: list[tuple[str, str]]
+    pairs: list[tuple[str, str]]
     size: int
 
 
-def is_plain(request_line: bytes) -> bool:
-    """Whether it is worth looking at what follows."""
-    return _REQUEST_LINE.fullmatch(request_line) is not None
+def read_path(request_line: bytes) -> str | None:
+    """The request's target; None if the request line is not plain."""
+    line = _REQUEST_LINE.fullmatch(request_line)
+    return line and line[1].decode()
 
 
-def read(request_line: bytes, following: bytes) -> UpgradeHead | None:
-    """None if it is not a plain request for an upgrade. `following` may go on after the head."""
-    line, block = _REQUEST_LINE.fullmatch(request_line), _ALL_FIELDS.match(following)
-    if line is None or block is None:
+def read_fields(following: bytes) -> Fields | None:
+    """What comes after the request line, and maybe more; None if the fields are not whole or not plain."""
+    block = _ALL_FIELDS.match(following)
+    if block is None:
         return None
-    fields = _ONE_FIELD.findall(block[0].decode())
-    names = {name.lower() for name, _ in fields}
-    if "upgrade" not in names or names & _LEFT_TO_THE_LIBRARY:
+    pairs = _ONE_FIELD.findall(block[0].decode())
+    if any(name.lower() in _LEFT_TO_THE_LIBRARY for name, _ in pairs):
         return None
-    return UpgradeHead(line[1].decode(), fields, block.end())
+    return Fields(pairs, block.end())
