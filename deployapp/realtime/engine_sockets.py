@@ -44,6 +44,12 @@ class EngineSockets:
         """The Engine.IO socket, or None."""
         return self._server.sockets.get(eio_sid)
 
+    def forget_if_closed(self, eio_sid: str) -> None:
+        """python-engineio answers a client that it does not know, and raises for one that it has just closed."""
+        socket = self.get(eio_sid)
+        if socket is not None and socket.closed:
+            del self._server.sockets[eio_sid]
+
     def address(self, eio_sid: str) -> str:
         return self._addresses.get(eio_sid, "")
 

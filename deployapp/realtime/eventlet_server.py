@@ -289,6 +289,9 @@ class _HttpProtocol(eventlet.wsgi.HttpProtocol):  # type: ignore[misc]  # publis
         self._seconds, self._idle = seconds, IDLE_SECONDS  # before a further request it may be silent as well
         super().__init__(connection, server)  # which serves it to its end
 
+    def log_message(self, *_: object) -> None:
+        """Junk is answered with 400; the library would write it to standard error."""
+
     def handle_one_request(self) -> None:
         self._deadline = eventlet.Timeout(self._seconds, TimeoutError("no request"))
         try:

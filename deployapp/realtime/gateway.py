@@ -66,7 +66,10 @@ class Realtime:
         """Put the routes in front of the app."""
         self._socketio.init_app(app, self._lookups.check, self._missed, self._hello)
         app.wsgi_app = Gateway(  # type: ignore[method-assign]
-            app.wsgi_app, {WEBSOCKET_PATH: self._open_websocket, SSE_PATH: self._open_sse}, self._admission
+            app.wsgi_app,
+            {WEBSOCKET_PATH: self._open_websocket, SSE_PATH: self._open_sse},
+            self._admission,
+            self._socketio.forget_if_closed,
         )
 
     def start(self) -> None:
@@ -177,10 +180,17 @@ class Realtime:
 class Gateway:
     """WSGI middleware: gives subscribers to the realtime side, everything else to the app."""
 
-    def __init__(self, app: Any, routes: dict[str, Callable[[WSGIEnvironment], None]], admission: Admission) -> None:
+    def __init__(
+        self,
+        app: Any,
+        routes: dict[str, Callable[[WSGIEnvironment], None]],
+        admission: Admission,
+        forget_if_closed: Callable[[str], None],
+    ) -> None:
         self._app = app
         self._routes = routes
         self._admission = admission
+        self._forget_if_closed = forget_if_closed
 
     def __call__(self, environ: WSGIEnvironment, start_response: Any) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "").rstrip("/")
@@ -210,13 +220,16 @@ class Gateway:
     def _check_socketio(self, environ: WSGIEnvironment) -> None:
         if environ.get("HTTP_UPGRADE", "").lower() == "websocket":
             handshake.accept(environ)  # python-engineio would keep a session for a client that gets no WebSocket
-        if _opens_session(environ.get("QUERY_STRING", "")):
+        session = _session(environ.get("QUERY_STRING", ""))
+        if session is None:
             self._admission.check(environ.get("REMOTE_ADDR", ""))
+        else:
+            self._forget_if_closed(session)
 
 
-def _opens_session(query: str) -> bool:
+def _session(query: str) -> str | None:
     """Engine.IO's rule: a request without `sid` is a new client."""
-    return "sid=" not in query or "sid" not in parse_qs(query)
+    return parse_qs(query).get("sid", [None])[0] if "sid=" in query else None
 
 
 def cors_headers(environ: WSGIEnvironment, allowed: tuple[str, ...]) -> dict[str, str]:

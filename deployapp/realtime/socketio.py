@@ -113,6 +113,10 @@ class SocketIoServer:
         """To those that poll; the hub reaches the others. Does not switch."""
         self._pollers.publish(event)
 
+    def forget_if_closed(self, eio_sid: str) -> None:
+        """See `EngineSockets.forget_if_closed`."""
+        self._sockets.forget_if_closed(eio_sid)
+
     def polling_sockets(self) -> list[Any]:
         """The Engine.IO sockets that the hub does not know: what is to be closed beside it."""
         return self._sockets.polling()

@@ -246,6 +246,11 @@ NO_UPGRADES = {
 }
 
 
+def test_a_client_that_posts_into_the_session_it_has_closed(target: Deployapp) -> None:
+    sid = polling_session(target)
+    assert [poll(target, sid, packet)[0] for packet in (b"1", b"40")] == [200, 400]
+
+
 def test_junk_for_an_upgrade_leaves_the_client_polling(target: Deployapp) -> None:
     for kind, junk in NO_UPGRADES.items():
         sid = polling_session(target)
