@@ -85,6 +85,15 @@ def test_half_a_handshake_and_gone(target: Deployapp) -> None:
             wire.reset()
 
 
+def test_reset_in_the_middle_of_a_head(target: Deployapp) -> None:
+    """The server is waiting for the rest of it: others are served in between."""
+    for begun in (b"GET / HTTP/1.1\r\n", b"GET / HTTP/1.1\r\nHost: x\r\n", b"POST / HTTP/1.1\r\nHost: x\r\n"):
+        with Wire(target) as wire:
+            wire.send(begun)
+            target.request("GET", "/healthz")
+            wire.reset()
+
+
 def test_reset_right_behind_the_handshake(target: Deployapp) -> None:
     for path in ("/ws/deployment-updates", "/sse/deployment-updates", SOCKETIO, POLLING):
         for _ in range(50):
