@@ -1,5 +1,6 @@
 """How each kind of database is spoken to: SQLite's pragmas and transactions; PostgreSQL's in `deployapp.postgres`."""
 
+import logging
 import sqlite3
 import time
 from pathlib import Path
@@ -8,10 +9,13 @@ from typing import Any, cast
 from flask import Flask
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 
 from config import Settings
 from deployapp import postgres
 from deployapp.extensions import db
+
+log = logging.getLogger(__name__)
 
 MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
 BUSY_SECONDS = 5
@@ -26,12 +30,22 @@ def init_app(app: Flask) -> None:
     if on_postgres:
         app.config["SQLALCHEMY_ENGINE_OPTIONS"] = postgres.engine_options(url, settings)
     db.init_app(app)
+    app.teardown_appcontext(_end_session)  # runs before Flask-SQLAlchemy's own
     with app.app_context():
         engine = db.engine
     if on_postgres:
         postgres.prepare(engine)
     elif engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
+
+
+def _end_session(_: BaseException | None) -> None:
+    """A database that is away cannot roll back: the connection is thrown away, and the answer stays what it was."""
+    try:
+        db.session.remove()
+    except OperationalError as error:
+        log.warning("the database was away at the end of a request: %s", error.orig)
+        db.session().invalidate()
 
 
 def make_folder(database_uri: str) -> None:

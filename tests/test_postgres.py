@@ -67,6 +67,17 @@ def test_a_hung_server_costs_a_bounded_wait(app: Flask, postgres: Postgres) -> N
     assert db.session.scalar(text("SELECT 7")) == 7, "and nobody reads the late answer to another question"
 
 
+def test_a_server_that_hangs_at_the_end_of_a_request_changes_no_answer(app: Flask, postgres: Postgres) -> None:
+    try:
+        with app.app_context():
+            db.session.execute(text("SELECT 1"))
+            postgres.pause()
+    finally:
+        postgres.go_on()
+    with app.app_context():
+        assert db.session.scalar(text("SELECT 7")) == 7
+
+
 def test_a_restart_between_two_requests_is_not_seen(app: Flask, postgres: Postgres) -> None:
     db.session.execute(text("SELECT 1"))
     db.session.rollback()

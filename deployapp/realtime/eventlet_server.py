@@ -200,8 +200,8 @@ def _answer(application: Any, environ: dict[str, Any], start_response: Any) -> A
         return application(environ, start_response)
     except (ConnectionError, TimeoutError):  # the client is gone
         raise
-    except Exception as error:  # one line: while the database is away there are many
-        log.error("a request failed: %s %s: %r", environ["REQUEST_METHOD"], environ["PATH_INFO"], error)
+    except Exception:
+        log.exception("a request failed: %s %s", environ["REQUEST_METHOD"], environ["PATH_INFO"])
         raise
 
 
