@@ -41,6 +41,8 @@ export function createConnection({ rungs, address, policy, ask, mayAsk, onHello,
   let since = 0;
   let closed = false;
   let climbing = false;
+  /** Whether the ground holds: until a poll is answered, each climb that fails asks again. */
+  let answered = false;
   /** @type {Link | undefined} */
   let link;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -87,7 +89,7 @@ export function createConnection({ rungs, address, policy, ask, mayAsk, onHello,
     if (Date.now() - since > PATIENCE) failures = 0;
     letGo();
     clearTimeout(pollTimer);
-    pollTimer = undefined;
+    answered = false;
     onChange(rungs[0].name, false);
     if (!climbing) climbLater();
   }
@@ -100,7 +102,7 @@ export function createConnection({ rungs, address, policy, ask, mayAsk, onHello,
       if (await attempt(next).catch(() => false)) break;
     }
     climbing = false;
-    if (!link && !pollTimer) void poll();
+    if (!link && !answered) void poll();
     if (level) climbLater();
   }
 
@@ -114,7 +116,7 @@ export function createConnection({ rungs, address, policy, ask, mayAsk, onHello,
     pollLater();
     link?.ping?.();
     if ((link?.ping && !isUnsure()) || !mayAsk()) return;
-    const answered = await ask();
+    answered = await ask();
     if (!link && !closed) onChange("polling", answered);
   }
 

@@ -11,7 +11,7 @@ let world;
 beforeEach(() => {
   mock.timers.enable({ apis: ["setTimeout", "Date"] });
   mock.method(Math, "random", () => 0.5);
-  world = { works: true, enabled: true, lastEventId: 7, asked: 0, pinged: 0, tried: [], changes: [], drops: false };
+  world = { works: true, enabled: true, lastEventId: 7, asked: 0, answers: true, pinged: 0, tried: [], changes: [], drops: false };
 });
 
 afterEach(() => {
@@ -35,7 +35,7 @@ const connection = () =>
     policy: () => ({ ...DEFAULT_POLICY, enabled: world.enabled }),
     ask: async () => {
       world.asked++;
-      return true;
+      return world.answers;
     },
     mayAsk: () => true,
     onHello: () => undefined,
@@ -78,6 +78,21 @@ test("where no transport works it polls, and goes on trying", async () => {
   world.works = true;
   await pass(60);
   assert.equal(world.changes.at(-1), "websocket true");
+});
+
+test("where no transport works and the status does not answer, it asks again with each try, not only at the next poll", async () => {
+  world.works = world.answers = false;
+  connection();
+  await pass(20);
+  assert.equal(world.asked, world.tried.length, "no more often than it tries");
+  assert.ok(world.asked >= 4, `${world.asked} times`);
+  assert.equal(world.changes.at(-1), "polling false");
+  world.answers = true;
+  await pass(30);
+  assert.equal(world.changes.at(-1), "polling true");
+  const asked = world.asked;
+  await pass(200);
+  assert.equal(world.asked, asked, "from now on as often as it polls");
 });
 
 test("complaint 12: a server that accepts and drops is met by a backoff that grows to its ceiling", async () => {
