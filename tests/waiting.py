@@ -9,11 +9,12 @@ T = TypeVar("T")
 PAUSE = 0.02
 
 
-def eventually(condition: Callable[[], T], seconds: float = 10.0, message: str = "") -> T:
-    """Call `condition` until it answers something true, and answer that; fails after `seconds`."""
+def eventually(condition: Callable[[], T], seconds: float = 10.0, message: str | Callable[[], str] = "") -> T:
+    """Call `condition` until it answers something true, and answer that; fails after `seconds` with `message`."""
     deadline = time.monotonic() + seconds
     while not (value := condition()):
         if time.monotonic() > deadline:
-            raise AssertionError(message or f"not within {seconds} s: {condition}")
+            told = message() if callable(message) else message
+            raise AssertionError(told or f"not within {seconds} s: {condition}")
         time.sleep(PAUSE)
     return value

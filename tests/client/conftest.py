@@ -2,13 +2,12 @@
 
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
 from tests.client.frontend import Frontend
 from tests.client.network import Network
@@ -78,15 +77,6 @@ def frontend(network: Network, environment: str) -> Iterator[Frontend]:
         yield frontend
 
 
-@contextmanager
-def explained(say: Callable[[], str]) -> Iterator[None]:
-    """Say more about what failed, as it is at the end."""
-    try:
-        yield
-    except AssertionError as error:
-        raise AssertionError(say()) from error
-
-
 class Tab:
     """One tab of the frontend, with the words that the tests need."""
 
@@ -112,9 +102,12 @@ class Tab:
 
     def is_(self, **wanted: object) -> "Tab":
         """Wait until the state is so."""
-        with explained(lambda: f"wanted {wanted}, got {self.state}"):
-            eventually(lambda: wanted.items() <= self.state.items(), 15)
+        eventually(lambda: wanted.items() <= self.state.items(), 15, lambda: f"wanted {wanted}, got {self.state}")
         return self
+
+    def says(self, text: str) -> None:
+        """Wait until the banner says this: it and its language are loaded after the notifier."""
+        expect(self.message).to_have_text(text, timeout=15_000)
 
     def hears(self, deployment: dict[str, Any]) -> "Tab":
         """Wait until this deployment is known here."""

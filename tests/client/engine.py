@@ -28,7 +28,7 @@ class EngineTab(ABC):
 
     def is_(self, **wanted: object) -> Self:
         """Wait until the state is so."""
-        eventually(lambda: wanted.items() <= self.state.items(), 20, f"not within 20 s: {wanted}")
+        eventually(lambda: wanted.items() <= self.state.items(), 20, lambda: f"wanted {wanted}, got {self.state}")
         return self
 
     def press(self, name: str) -> None:

@@ -1,6 +1,7 @@
 """What stands between a browser and a server: a proxy that can forbid, cut and silence connections, and counts them."""
 
 import contextlib
+import re
 import socket
 import threading
 from typing import Self
@@ -10,6 +11,7 @@ from tests.waiting import eventually
 CHUNK = 65_536
 SERVICE = ("/static/notifier/", "/api/", "/ws/", "/sse/", "/socket.io/")
 FORBIDDEN = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+CONNECTION = re.compile(rb"(?i)(?<=\r\n)connection:[^\r]*\r\n")  # each engine spells it its own way
 
 
 class Network:
@@ -86,7 +88,8 @@ class Network:
 
     def _forward(self, client: socket.socket, path: str, head: bytes, silent: threading.Event) -> None:
         if b"upgrade: websocket" not in head.lower():
-            head = head.replace(b"Connection: keep-alive", b"Connection: close")
+            # A second request on this connection would not be judged, whatever its path.
+            head = CONNECTION.sub(b"", head).replace(b"\r\n", b"\r\nConnection: close\r\n", 1)
         with socket.create_connection(("127.0.0.1", self._port_of(path))) as server:
             server.sendall(head)
             back = threading.Thread(target=_pump, args=(server, client, silent), daemon=True)

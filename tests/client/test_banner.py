@@ -45,7 +45,7 @@ def test_it_is_announced_and_takes_no_focus(deploy: Deploy, open_tab: OpenTab) -
     tab.page.get_by_label("Name").focus()
     deploy(version="1.1.0")
     tab.is_(notice="available")
-    assert tab.message.inner_text() == "A new version 1.1.0 is available."
+    tab.says("A new version 1.1.0 is available.")
     assert focused(tab.page) == "name"
     assert tab.banner.get_by_role("region", name="A new version 1.1.0 is available.").count() == 1
 
@@ -112,7 +112,7 @@ def test_it_speaks_the_pages_language(deploy: Deploy, frontend: Frontend, open_t
     tab = open_tab()
     deploy(version="1.1.0")
     tab.is_(notice="available")
-    assert tab.message.inner_text() == NOTICES[lang]
+    tab.says(NOTICES[lang])
     box = tab.banner.locator("section")
     assert box.get_attribute("lang") == lang.split("-")[0]
     assert box.get_attribute("dir") == ("rtl" if lang == "ar" else "ltr")
@@ -122,7 +122,7 @@ def test_own_texts_and_another_language_than_the_pages(deploy: Deploy, open_tab:
     tab = open_tab(banner={"lang": "fr", "messages": {"available": "Shop {version} est là !"}})
     deploy(version="1.1.0")
     tab.is_(notice="available")
-    assert tab.message.inner_text() == "Shop 1.1.0 est là !"
+    tab.says("Shop 1.1.0 est là !")
     assert tab.banner.get_by_role("button").all_inner_texts() == ["Recharger", "Plus tard"]
 
 
@@ -241,4 +241,4 @@ def test_the_one_line_include(browser: Browser, deploy: Deploy, frontend: Fronte
     deploy(version="1.0.6")
     eventually(lambda: tab.page.evaluate("auto.current.notice") == "available")
     assert tab.page.evaluate("auto.current.version") == "1.0.5"
-    assert tab.message.inner_text() == "A new version 1.0.6 is available."
+    tab.says("A new version 1.0.6 is available.")

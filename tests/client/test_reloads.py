@@ -19,7 +19,7 @@ def test_complaint_23_after_a_prompt_and_its_button_it_says_updated(
     frontend.version = "1.43.0"
     tab.press("Refresh")
     tab.runs("1.43.0").is_(notice="updated")
-    assert tab.message.inner_text() == "Updated to 1.43.0"
+    tab.says("Updated to 1.43.0")
     [(kind, detail)] = [entry for entry in tab.log if entry[0] == "updated"]
     assert (kind, detail["event"]["id"], detail["from"]) == ("updated", deployment["id"], "1.0.0")
     tab.press("Close")
@@ -74,7 +74,7 @@ def test_force_counts_down_and_cannot_be_put_away(deploy: Deploy, frontend: Fron
     tab.page.evaluate("addEventListener('pagehide', () => sessionStorage.setItem('seen', JSON.stringify(log)))")
     deploy(version="1.1.0", mode="force")
     tab.is_(notice="countdown")
-    assert tab.message.inner_text() == "A new version is live. This page refreshes shortly."
+    tab.says("A new version is live. This page refreshes shortly.")
     assert not tab.banner.get_by_role("button", name="Later").is_visible()
     tab.banner.get_by_role("button", name="Refresh").press("Escape")
     tab.runs("1.1.0").is_(notice="updated")
@@ -104,7 +104,7 @@ def test_complaint_5_unsaved_work_is_never_lost_even_under_force(
     tab.page.evaluate(WORK[work])
     deploy(version="1.1.0", mode="force")
     tab.is_(notice="unsaved")
-    assert tab.message.inner_text() == UNSAVED
+    tab.says(UNSAVED)
     assert not tab.banner.get_by_role("button", name="Later").is_visible(), "only unsaved work stands in the way"
     assert frontend.loads == 1
     tab.press("Discard and refresh")

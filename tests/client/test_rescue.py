@@ -102,7 +102,7 @@ def test_complaint_5_a_rescue_loses_no_work(
     tab.is_(notice="available")
     tab.page.evaluate(f"void ({FAILURES['a dynamic import']})")
     tab.is_(notice="unsaved")
-    assert tab.message.inner_text() == UNSAVED
+    tab.says(UNSAVED)
     assert frontend.loads == 1
     page_errors.clear()
 

@@ -26,12 +26,12 @@ def test_complaint_1_2_3_a_cached_index_html_ends_in_a_message_after_two_attempt
         tab.press("Refresh")
     eventually(lambda: frontend.loads == 2)
     tab.runs("1.0.0").is_(notice="waiting")
-    assert tab.message.inner_text() == WAITING
+    tab.says(WAITING)
     assert not tab.banner.get_by_role("button", name="Refresh").is_visible()
     context.clock.run_for(4000)
     eventually(lambda: frontend.loads == 3)
     tab.runs("1.0.0").is_(notice="stuck")
-    assert tab.message.inner_text() == STUCK
+    tab.says(STUCK)
     assert tab.log[-1][0] == "stuck"
 
     context.clock.run_for(120_000)
@@ -60,7 +60,7 @@ def test_complaint_3_whoever_put_the_notice_away_and_reloads_after_all_hears_tha
     context.clock.run_for(4000)
     eventually(lambda: frontend.loads == 3)
     tab.runs("1.0.0").is_(notice="stuck")
-    assert tab.message.inner_text() == STUCK
+    tab.says(STUCK)
 
 
 def test_complaint_1_the_second_attempt_goes_past_the_browsers_cache(
@@ -90,7 +90,7 @@ def test_complaint_1_a_page_that_says_its_version_is_not_reloaded_before_the_new
     tab.is_(notice="available")
     tab.press("Refresh")
     tab.is_(notice="waiting")
-    assert tab.message.inner_text() == WAITING
+    tab.says(WAITING)
     assert frontend.loads == 1
     frontend.version = "1.1.0"
     tab.runs("1.1.0").is_(notice="updated")

@@ -15,7 +15,7 @@ def test_the_first_deployment_of_all_reaches_an_open_tab(deploy: Deploy, open_ta
     tab = open_tab().is_(event=None, decision="current")
     deploy(version="1.1.0")
     tab.is_(decision="update", notice="available")
-    assert tab.message.inner_text() == "A new version 1.1.0 is available."
+    tab.says("A new version 1.1.0 is available.")
 
 
 def test_without_versions_the_id_decides(deploy: Deploy, frontend: Frontend, open_tab: OpenTab) -> None:
@@ -24,7 +24,7 @@ def test_without_versions_the_id_decides(deploy: Deploy, frontend: Frontend, ope
     tab = open_tab().is_(decision="current")
     deploy()
     tab.is_(decision="update", notice="available")
-    assert tab.message.inner_text() == "A new version is available."
+    tab.says("A new version is available.")
     tab.press("Refresh")
     tab.is_(decision="current", notice="updated")
 
@@ -33,7 +33,7 @@ def test_complaint_22_a_rollback_is_worded_as_one(deploy: Deploy, open_tab: Open
     tab = open_tab()
     deploy(version="0.9.0", kind="rollback")
     tab.is_(decision="rollback", notice="available")
-    assert tab.message.inner_text() == "The previous version 0.9.0 is live again."
+    tab.says("The previous version 0.9.0 is live again.")
 
 
 def test_a_tab_that_runs_the_right_version_takes_its_banner_down(deploy: Deploy, open_tab: OpenTab) -> None:
