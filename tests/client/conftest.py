@@ -80,8 +80,9 @@ def frontend(network: Network, environment: str) -> Iterator[Frontend]:
 class Tab:
     """One tab of the frontend, with the words that the tests need."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, *, has_banner: bool) -> None:
         self.page = page
+        self.has_banner = has_banner
         self.banner = page.locator("deployapp-banner")
         self.message = self.banner.get_by_role("status")
 
@@ -106,7 +107,7 @@ class Tab:
         return self
 
     def says(self, text: str) -> None:
-        """Wait until the banner says this: it and its language are loaded after the notifier."""
+        """Wait until the banner says this."""
         expect(self.message).to_have_text(text, timeout=15_000)
 
     def hears(self, deployment: dict[str, Any]) -> "Tab":
@@ -118,9 +119,11 @@ class Tab:
         self.banner.get_by_role("button", name=name, exact=True).click()
 
     def runs(self, version: str) -> "Tab":
-        """Wait until the page of this version is there and its notifier has asked the server."""
+        """Wait until the page of this version is there, its notifier has asked the server and its banner can speak."""
         self.page.get_by_role("heading", name=f"Version {version}", exact=True).wait_for()
         eventually(lambda: self.state.get("decision", "unknown") != "unknown", 15)
+        if self.has_banner:  # it and its language are loaded after the notifier
+            self.banner.locator("section[lang]").first.wait_for(state="attached")
         return self
 
 
@@ -146,7 +149,7 @@ def open_tab(context: BrowserContext, frontend: Frontend, page_errors: list[str]
         page.on("pageerror", lambda error: page_errors.append(f"{error} (requests that failed: {failed})"))
         page.on("requestfailed", lambda request: failed.append(f"{request.url} {request.failure}"))
         page.goto(frontend.url + path)
-        tab = Tab(page)
+        tab = Tab(page, has_banner=frontend.options.get("banner") is not False)
         if known:
             tab.runs(str(frontend.version))
         return tab.is_(connected=True) if connected else tab
