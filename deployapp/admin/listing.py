@@ -47,6 +47,7 @@ class Listing(Guarded, ModelView):  # type: ignore[misc]  # Flask-Admin publishe
     """A model's list, details, add, edit and delete pages. `rules` names who may use which."""
 
     singular: str
+    article = "a"
     nothing_yet: str
     list_template = "console/list.html"
     details_template = "console/details.html"
@@ -98,7 +99,7 @@ class Listing(Guarded, ModelView):  # type: ignore[misc]  # Flask-Admin publishe
             done = self._attempt(form, lambda: self.add(form))
             if done:
                 return self._done(done) if isinstance(done, str) else done
-        return self._show_form(self.create_template, form, f"Add a {self.singular}")
+        return self._show_form(self.create_template, form, f"Add {self.article} {self.singular}")
 
     @expose("/edit/", methods=("GET", "POST"))
     def edit_view(self) -> Any:

@@ -49,6 +49,7 @@ class TokenForm(Form):
 
 class Tokens(Listing):
     singular = "API token"
+    article = "an"
     nothing_yet = "There is no token yet. Make one for your CI, so that it can trigger deployments."
     rules = dict.fromkeys(("index_view", "details_view", "create_view", "delete_view"), anyone_signed_in)
     form = TokenForm

@@ -168,6 +168,11 @@ class TestTokens:
             assert timedelta(days=29) < row.expires_at - now() <= timedelta(days=30)
         assert "add; frontends shop" in root.texts("/admin/tokens/")
 
+    def test_the_pages_speak_of_an_api_token(self, root: Person) -> None:
+        for path in ("/admin/tokens/", "/admin/tokens/new/"):
+            assert "Add an API token" in root.texts(path)
+        assert "Add a user" in root.texts("/admin/users/")
+
     @pytest.mark.parametrize("days", ["0", "-1", "40000", "soon"])
     def test_an_expiry_that_does_not_do(self, root: Person, days: str) -> None:
         assert root.post("/admin/tokens/new/", user="root", expires_in_days=days).status_code == 422

@@ -13,6 +13,7 @@ from tests.deployapp_process import Deployapp
 WINDOWS: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light", "viewport": {"width": 1280, "height": 800}},
     "dark": {"color_scheme": "dark", "viewport": {"width": 1280, "height": 800}},
+    "tablet": {"color_scheme": "light", "viewport": {"width": 770, "height": 600}},
     "narrow": {"color_scheme": "light", "viewport": {"width": 380, "height": 700}},
     "narrow, dark": {"color_scheme": "dark", "viewport": {"width": 380, "height": 700}},
 }
