@@ -13,7 +13,7 @@ import logging
 from datetime import datetime, timedelta
 
 from blinker import Namespace
-from flask import current_app
+from flask import current_app, has_app_context
 from sqlalchemy import Connection, event, func, inspect, select
 from sqlalchemy.orm import Mapper, Session, SessionTransaction, object_session
 
@@ -79,6 +79,8 @@ def _forget(session: Session, previous: SessionTransaction) -> None:
 
 
 def _send(deployment: DeploymentEvent) -> None:
+    if not has_app_context():
+        return  # a session outside an app: the reconciler finds the row
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     for receiver in deployment_committed.receivers_for(app):
         try:

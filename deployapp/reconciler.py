@@ -61,15 +61,14 @@ class Reconciler:
                 db.session.scalars(select(FrontendDeployment.id).order_by(FrontendDeployment.id.desc()).limit(MAX_GAPS))
             )
         if recent:
-            self._newest = recent[-1]
+            self._newest = recent[-1] if len(recent) == MAX_GAPS else 0
             for known in reversed(recent):
                 self._note(known)
         self.healthy = True
 
     def look(self) -> int:
         """Dispatch what is new in the database, oldest first; answers how many nothing else had dispatched."""
-        now = self._clock()
-        self._gaps = {gap: end for gap, end in self._gaps.items() if end > now}
+        began = self._clock()
         found, more = 0, True
         while more:
             with self._app.app_context():
@@ -78,6 +77,8 @@ class Reconciler:
                 self._note(event.id)
                 found += self._dispatcher.dispatch(event, "reconciler")
             more = len(events) >= BATCH
+        # Only now: what committed while the database was away, or this process stood still, was looked for once more.
+        self._gaps = {gap: end for gap, end in self._gaps.items() if end > began}
         self.found += found
         return found
 

@@ -61,6 +61,9 @@ class FrontendDeployment(Base):
         {"sqlite_autoincrement": True},
     )
 
+    # Rows of one flush are stamped one by one (`capture`), each after the one before it is in the database.
+    __mapper_args__ = {"batch": False}  # noqa: RUF012
+
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     frontend_id: Mapped[int] = mapped_column(ForeignKey("frontend.id", ondelete="RESTRICT"))
     environment: Mapped[str] = mapped_column(

@@ -1,6 +1,8 @@
 """What was inserted and committed is announced, once, after its commit; nothing else is, whoever writes."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
@@ -9,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 import config
+from deployapp import capture
 from deployapp.app import create_app
 from deployapp.capture import deployment_committed
 from deployapp.dispatcher import Dispatcher
@@ -132,6 +135,30 @@ def test_two_rows_of_one_commit_are_announced_in_their_order(heard: Heard) -> No
     assert heard.versions == ["1.0", "2.0", "3.0"]
     ids = [event.id for event in heard.events]
     assert ids == sorted(ids)
+
+
+def test_rows_of_one_flush_get_times_that_grow(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a clock that stands still."""
+    monkeypatch.setattr(capture, "now", lambda: datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
+    rows = [a_row(version) for version in ("1.0", "2.0", "3.0")]
+    db.session.add_all(rows)
+    db.session.commit()
+    assert [row.deployed_at.microsecond for row in rows] == [0, 1000, 2000]
+
+
+def test_a_commit_outside_an_app_is_a_commit_and_found_later(heard: Heard, app: Flask) -> None:
+    engine = db.engine
+
+    def write() -> None:
+        with Session(engine) as session:
+            frontend = session.scalar(select(Frontend).where(Frontend.slug == "default"))
+            session.add(FrontendDeployment(frontend=frontend, version="1.0"))
+            session.commit()
+
+    with ThreadPoolExecutor() as outside:
+        outside.submit(write).result()
+    assert heard.versions == []
+    assert db.session.scalars(select(FrontendDeployment.version)).all() == ["1.0"]
 
 
 def test_a_refused_insert_announces_nothing(heard: Heard) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import SQLAlchemyError
 
 import config
 from deployapp import reconciler as module
@@ -87,6 +88,27 @@ def test_an_id_below_what_was_seen_is_found(app: Flask, other: OtherProgram) -> 
     assert looking.look() == [(5, "staging")]
     other.insert("production", number=6)
     assert looking.look() == [], "its topic has a newer one"
+
+
+def test_an_id_below_the_oldest_row_at_the_start_is_found(app: Flask, other: OtherProgram) -> None:
+    other.insert("production", number=12)
+    looking = Looking(app)
+    other.insert("staging", number=11)
+    assert looking.look() == [(11, "staging")]
+
+
+def test_what_committed_during_a_long_outage_is_found(app: Flask, other: OtherProgram) -> None:
+    """Longer than skipped ids are looked for."""
+    looking = Looking(app)
+    other.insert("production", number=7)
+    looking.look()
+    other.insert("staging", number=6)
+    other.run("ALTER TABLE frontend_deployment RENAME TO taken_away")
+    looking.clock += module.GAP_SECONDS + 1
+    with pytest.raises(SQLAlchemyError):
+        looking.look()
+    other.run("ALTER TABLE taken_away RENAME TO frontend_deployment")
+    assert looking.look() == [(6, "staging")]
 
 
 def test_ids_decide_and_not_clocks(app: Flask, other: OtherProgram) -> None:
