@@ -56,6 +56,27 @@ def test_complaint_24_a_kiosk_reloads_by_itself_when_nobody_touches_it(
     tab.runs("1.1.0")
 
 
+def test_complaint_24_whoever_comes_back_while_a_kiosk_waits_is_left_alone(
+    context: BrowserContext, deploy: Deploy, frontend: Frontend, open_tab: OpenTab
+) -> None:
+    context.clock.install()
+    frontend.meta = True
+    tab = open_tab(mode="idle", banner=False)
+    deploy(version="1.1.0")
+    tab.is_(decision="update", mode="idle")
+    context.clock.fast_forward(61_000)
+    context.clock.run_for(1000)
+    tab.is_(notice="waiting")
+    tab.page.keyboard.press("Shift")
+    frontend.version = "1.1.0"
+    context.clock.run_for(5000)
+    tab.is_(notice=None)
+    assert frontend.loads == 1
+    context.clock.fast_forward(61_000)
+    context.clock.run_for(1000)
+    tab.runs("1.1.0")
+
+
 def test_navigation_moves_with_the_next_route(deploy: Deploy, frontend: Frontend, open_tab: OpenTab) -> None:
     tab = open_tab()
     frontend.version = "1.1.0"

@@ -113,6 +113,43 @@ def test_whoever_presses_later_while_it_waits_stays(deploy: Deploy, frontend: Fr
     assert len(frontend.requests) == probes
 
 
+def test_whoever_presses_later_while_the_origin_hangs_hears_of_the_next_deployment(
+    deploy: Deploy, frontend: Frontend, open_tab: OpenTab
+) -> None:
+    frontend.meta = True
+    tab = open_tab()
+    deploy(version="1.1.0")
+    tab.is_(notice="available")
+    tab.press("Refresh")
+    tab.is_(notice="waiting")
+    tab.page.route(frontend.url + "/", lambda route: None)  # never answered
+    with tab.page.expect_request(frontend.url + "/"):
+        pass
+    tab.press("Later")
+    tab.is_(notice=None)
+    deploy(version="1.2.0")
+    tab.is_(notice="available")
+
+
+def test_complaint_2_where_no_attempt_can_be_recorded_nothing_reloads_by_itself(
+    context: BrowserContext, deploy: Deploy, frontend: Frontend, open_tab: OpenTab
+) -> None:
+    """The tab's storage is full or blocked; the page comes from a cache that keeps the old one."""
+    context.add_init_script("""
+      const { setItem } = Storage.prototype;
+      Storage.prototype.setItem = function (...entry) {
+        if (this === sessionStorage) throw new DOMException("full", "QuotaExceededError");
+        return setItem.apply(this, entry);
+      };""")
+    tab = open_tab(countdownSeconds=0)
+    deploy(version="1.1.0", mode="force")
+    tab.is_(notice="available")
+    assert frontend.loads == 1
+    frontend.version = "1.1.0"
+    tab.press("Refresh")
+    tab.runs("1.1.0")
+
+
 def test_complaint_4_pods_of_two_versions_cost_one_reload_too_many_at_most(
     context: BrowserContext, deploy: Deploy, frontend: Frontend, open_tab: OpenTab
 ) -> None:

@@ -1,9 +1,12 @@
 """Issue 5, point 3: one connection per browser, not per tab."""
 
+import pytest
+from playwright.sync_api import BrowserContext
+
 from tests.client.conftest import Deploy, OpenTab, Tab
 from tests.client.frontend import Frontend
 from tests.client.network import Network
-from tests.client.test_transports import WS
+from tests.client.test_transports import SSE, STATUS, WS
 from tests.deployapp_process import Deployapp
 from tests.waiting import eventually
 
@@ -58,6 +61,44 @@ def tell_lifecycle(tab: Tab, event: str) -> None:
     tab.page.evaluate("(event) => document.dispatchEvent(new Event(event))", event)
 
 
+def test_whoever_looks_at_nothing_but_a_polling_leader_hears_as_soon_as_it(
+    deploy: Deploy, network: Network, context: BrowserContext, open_tab: OpenTab
+) -> None:
+    """A hidden tab does not ask its leader."""
+    network.forbid(WS, SSE)
+    open_tab().is_(transport="polling")
+    context.add_init_script("Object.defineProperty(document, 'hidden', { get: () => true })")
+    hidden = open_tab().is_(transport="polling", leader=False)
+    deploy(version="1.1.0")
+    hidden.is_(notice="available")
+
+
+def test_complaint_7_a_dismissal_comes_before_what_it_dismisses(
+    deploy: Deploy, frontend: Frontend, open_tab: OpenTab
+) -> None:
+    """As from a tab that asked the server by itself."""
+    tab = open_tab()
+    first = deploy(version="1.1.0")
+    tab.hears(first).press("Later")
+    tab.is_(notice=None)
+    channel = f"deployapp:{frontend.service}default/{frontend.options['environment']}"
+    tab.page.evaluate(
+        "([channel, dismissed]) => new BroadcastChannel(channel).postMessage({ dismissed })", [channel, first["id"] + 1]
+    )
+    tab.is_(dismissed=first["id"] + 1)
+    tab.hears(deploy(version="1.2.0")).is_(notice=None)
+
+
+@pytest.mark.parametrize("lacking", ["Navigator.prototype.locks", "globalThis.BroadcastChannel"])
+def test_in_a_browser_that_cannot_share_each_tab_has_its_own(
+    network: Network, context: BrowserContext, open_tab: OpenTab, lacking: str
+) -> None:
+    context.add_init_script(f"delete {lacking}")
+    open_tab()
+    open_tab()
+    assert network.open_to(WS) == 2
+
+
 def test_without_sharing_each_tab_has_its_own(network: Network, open_tab: OpenTab) -> None:
     open_tab(share=False)
     open_tab(share=False)
@@ -96,8 +137,18 @@ def test_complaint_18_two_frontends_on_one_page(
     assert tab.page.evaluate("added") == []
 
 
-def test_what_is_destroyed_leaves_nothing(network: Network, open_tab: OpenTab) -> None:
+def test_what_is_destroyed_leaves_nothing(deploy: Deploy, network: Network, open_tab: OpenTab) -> None:
     tab = open_tab()
+    deploy(version="1.1.0")
+    tab.is_(notice="available")
     tab.page.evaluate("notifier.destroy()")
     eventually(lambda: network.open_to(WS) == 0)
     assert tab.banner.count() == 0
+    tab.page.evaluate("notifier.dismiss()")
+
+
+def test_however_many_ask_one_question_is_in_flight(network: Network, open_tab: OpenTab) -> None:
+    tab = open_tab().is_(transport="websocket")
+    asked = network.asked(STATUS)
+    tab.page.evaluate("Promise.all([notifier.check(), notifier.check(), notifier.check()])")
+    assert network.asked(STATUS) == asked + 1

@@ -31,9 +31,9 @@ function make(tag, part, ...children) {
 /**
  * @param {Notifier} notifier
  * @param {Settings} settings
- * @returns {{ stop(): void }} takes the banner away
+ * @param {AbortSignal} life takes the banner away
  */
-export function showBanner(notifier, { banner: given, refreshAll }) {
+export function showBanner(notifier, { banner: given, refreshAll }, life) {
   const { position = "bottom", lang, messages: own, parent } = /** @type {BannerOptions} */ (Object(given));
   if (!customElements.get(NAME)) customElements.define(NAME, class extends HTMLElement {});
   // The banner's elements; those with a part can be styled by the page (docs/client.md).
@@ -51,7 +51,6 @@ export function showBanner(notifier, { banner: given, refreshAll }) {
   const sheet = new CSSStyleSheet();
   /** @type {HTMLElement | null} */
   let cameFrom = null;
-  let stop = () => host.remove();
   const dismiss = () => void notifier.dismiss();
 
   message.role = "status";
@@ -72,6 +71,7 @@ export function showBanner(notifier, { banner: given, refreshAll }) {
   later.onclick = dismiss;
   act.onclick = () => void notifier.reload({ discard: notifier.current.notice === "unsaved", all: refreshAll });
   (parent ?? document.body).append(host);
+  life.addEventListener("abort", () => host.remove());
 
   /** @param {State} state @param {Messages} messages */
   function render({ notice, event, version, mode, decision, seconds: left, news }, messages) {
@@ -99,19 +99,13 @@ export function showBanner(notifier, { banner: given, refreshAll }) {
 
   const wanted = [lang, document.documentElement.lang, ...navigator.languages].flatMap((tag) => tag || []);
   void messagesFor(wanted).then(({ messages, ...language }) => {
-    if (!host.isConnected) return;
+    if (life.aborted) return;
     Object.assign(box, language);
-    stop = notifier.subscribe((state) => {
+    notifier.subscribe((state) => {
       const focused = /** @type {HTMLElement | null} */ (root.activeElement);
       render(state, { ...messages, ...own });
       // Focus must not fall to the document when what held it goes away.
       if (focused?.hidden || (focused && !state.notice)) cameFrom?.focus();
     });
   });
-  return {
-    stop() {
-      stop();
-      host.remove();
-    },
-  };
 }

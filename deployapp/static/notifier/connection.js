@@ -64,10 +64,6 @@ export function createConnection({ rungs, address, policy, ask, mayAsk, onHello,
         resolve(false);
         if (link === candidate) fall();
       };
-      const timeout = setTimeout(() => {
-        candidate.close();
-        close();
-      }, PATIENCE);
       const open = (/** @type {any} */ message) => {
         clearTimeout(timeout);
         resolve(true);
@@ -82,6 +78,10 @@ export function createConnection({ rungs, address, policy, ask, mayAsk, onHello,
         if (isUnsure()) void ask();
       };
       candidate = transport(address(), { open, event: onEvent, close });
+      const timeout = setTimeout(() => {
+        candidate.close();
+        close();
+      }, PATIENCE);
     });
   }
 
@@ -108,7 +108,7 @@ export function createConnection({ rungs, address, policy, ask, mayAsk, onHello,
 
   function climbLater() {
     clearTimeout(climbTimer);
-    if (!closed && policy().enabled) climbTimer = setTimeout(climb, reconnectDelay(policy(), failures++));
+    climbTimer = closed || !policy().enabled ? undefined : setTimeout(climb, reconnectDelay(policy(), failures++));
   }
 
   /** On the ground it hears by asking; on a rung it asks now and then whether the link is not silently dead. */
@@ -150,9 +150,9 @@ export function createConnection({ rungs, address, policy, ask, mayAsk, onHello,
     /** Follows a changed policy: the kill switch leaves only polling. */
     follow() {
       if (policy().enabled === !!link) return;
-      if (!link) return void climb();
+      if (!link) return void (climbTimer ?? climb());
       letGo();
-      clearTimeout(climbTimer);
+      climbLater();
       void poll();
     },
     close() {

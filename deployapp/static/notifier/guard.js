@@ -9,11 +9,10 @@ const FIELDS = "input, textarea, select, [contenteditable]";
 /** Fields that hold no work; `data-deployapp-ignore` on a field or around it adds to them (a search box, a filter). */
 const IGNORED = "[type=button], [type=submit], [data-deployapp-ignore]";
 
-/** @param {Set<() => boolean>} guards of the page */
-export function createGuard(guards) {
+/** @param {Set<() => boolean>} guards of the page @param {AbortSignal} signal ends it */
+export function createGuard(guards, signal) {
   /** What each field held when the user came to it. @type {Map<Element, string>} */
   const before = new Map();
-  const watching = new AbortController();
 
   const remember = (/** @type {Event} */ event) => {
     const field = fieldOf(event.composedPath()[0]);
@@ -23,7 +22,7 @@ export function createGuard(guards) {
   const active = fieldOf(document.activeElement);
   if (active) before.set(active, given(active) ?? content(active));
   for (const type of ["focusin", "pointerdown", "input"]) {
-    addEventListener(type, remember, { capture: true, signal: watching.signal });
+    addEventListener(type, remember, { capture: true, signal });
   }
 
   return {
@@ -41,7 +40,6 @@ export function createGuard(guards) {
     saved() {
       for (const field of before.keys()) before.set(field, content(field));
     },
-    stop: () => watching.abort(),
   };
 }
 

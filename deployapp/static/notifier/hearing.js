@@ -18,6 +18,7 @@ import { websocket } from "./transports/websocket.js";
 /**
  * @typedef {object} HearingOptions
  * @property {Settings} settings
+ * @property {AbortSignal} life
  * @property {Notifier} notifier
  * @property {(patch: Partial<State>) => void} update
  * @property {() => number | null} lastEventId
@@ -26,12 +27,11 @@ import { websocket } from "./transports/websocket.js";
  */
 
 /** @param {HearingOptions} options */
-export function listen({ settings, notifier, update, lastEventId, onEvent, onTold }) {
+export function listen({ settings, life, notifier, update, lastEventId, onEvent, onTold }) {
   const { url, frontend, environment, io, share } = settings;
   const topic = `${frontend}/${environment}`;
   const query = new URLSearchParams({ frontend, environment }).toString();
   let policy = DEFAULT_POLICY;
-  let closed = false;
   /** @type {Promise<boolean> | undefined} */
   let checking;
   /** @type {ReturnType<typeof createConnection> | undefined} */
@@ -47,16 +47,16 @@ export function listen({ settings, notifier, update, lastEventId, onEvent, onTol
         { name: "sse", load: async () => (await import("./parts.js")).sse },
       ];
 
-  /** @param {Partial<State>} patch what followers must know too */
-  function spread(patch) {
+  /** @param {Partial<State>} patch what followers must know too @param {unknown} [event] so that they know it as well */
+  function spread(patch, event) {
     update(patch);
-    if (connection) tabs?.tell({ patch });
+    if (connection) tabs?.tell({ patch, event });
   }
 
-  /** @param {Record<string, unknown>} [given] */
-  function follow(given) {
+  /** @param {Record<string, unknown>} [given] @param {unknown} [event] that the status answered with it */
+  function follow(given, event) {
     policy = mergePolicy(policy, given);
-    spread({ enabled: policy.enabled });
+    spread({ enabled: policy.enabled }, event);
     connection?.follow();
   }
 
@@ -66,8 +66,8 @@ export function listen({ settings, notifier, update, lastEventId, onEvent, onTol
   async function ask() {
     try {
       const answer = await fetchStatus(url, query);
-      if (closed) return false;
-      follow(answer.policy);
+      if (life.aborted) return false;
+      follow(answer.policy, answer.event);
       onEvent(answer.event, "status");
       return true;
     } catch {
@@ -85,7 +85,7 @@ export function listen({ settings, notifier, update, lastEventId, onEvent, onTol
       onHello: (message) => follow(message.policy),
       onEvent(event) {
         onEvent(event, "push");
-        tabs?.tell({ event });
+        tabs?.tell({ event, pushed: true });
       },
       onChange: (transport, connected) => spread({ transport, connected }),
     });
@@ -101,23 +101,19 @@ export function listen({ settings, notifier, update, lastEventId, onEvent, onTol
   async function start() {
     // The first answer is what the page is measured against, so it comes before anything that is pushed.
     await check();
-    const shared = share !== false && "locks" in navigator && (await import("./parts.js").catch(() => undefined));
-    if (closed) return;
-    const party = { connect, disconnect, notifier, update, onEvent, onTold };
-    if (shared) tabs = shared.joinTabs(`deployapp:${url}${topic}`, party);
+    const shared = share === false ? undefined : await import("./parts.js").catch(() => undefined);
+    if (life.aborted) return;
+    const party = { life, connect, disconnect, notifier, update, onEvent, onTold };
+    if (shared?.canShare) tabs = shared.joinTabs(`deployapp:${url}${topic}`, party);
     else connect();
   }
 
+  life.addEventListener("abort", disconnect);
   void start();
 
   return {
     check,
     verify: (/** @type {boolean} */ certain) => connection?.verify(certain),
-    tell: (/** @type {Message} */ message) => tabs?.tell(message),
-    close() {
-      closed = true;
-      tabs?.leave();
-      disconnect();
-    },
+    tell: (/** @type {Message} */ message) => life.aborted || tabs?.tell(message),
   };
 }

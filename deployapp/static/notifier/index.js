@@ -34,9 +34,8 @@ export function createNotifier(options = {}) {
   const savers = new Set();
   /** @type {Set<(state: State) => void>} */
   const subscribers = new Set();
-  /** What ends the parts. @type {(() => void)[]} */
-  const ends = [];
-  let ended = false;
+  const ending = new AbortController();
+  const life = ending.signal;
   /** @type {State} */
   let state = {
     decision: "unknown",
@@ -66,8 +65,7 @@ export function createNotifier(options = {}) {
   /**
    * Tries until it is there: without its parts a tab would show nothing and go nowhere.
    *
-   * @template T
-   * @template {{ stop(): void }} P
+   * @template T, P
    * @param {() => Promise<T>} fetching
    * @param {(module: T) => P} start
    * @param {number} [pause] milliseconds before the next try
@@ -75,14 +73,10 @@ export function createNotifier(options = {}) {
    */
   const load = async (fetching, start, pause = 1000) => {
     const module = await fetching().catch(() => null);
-    if (!module) {
-      await new Promise((resolve) => setTimeout(resolve, pause));
-      return load(fetching, start, 2 * pause);
-    }
-    const part = start(module);
-    if (ended) part.stop();
-    ends.push(part.stop);
-    return part;
+    if (life.aborted) return new Promise(() => {});
+    if (module) return start(module);
+    await new Promise((resolve) => setTimeout(resolve, pause));
+    return load(fetching, start, 2 * pause);
   };
   const register = (/** @type {Set<any>} */ set) => (/** @type {any} */ callback) => {
     set.add(callback);
@@ -110,18 +104,27 @@ export function createNotifier(options = {}) {
     restore: move("restore"),
     rescue: move("rescue"),
     destroy() {
-      ended = true;
-      hearing.close();
+      ending.abort();
       subscribers.clear();
-      for (const end of ends) end();
     },
   });
 
   const knowledge = createKnowledge(settings, visits, journeys);
-  const hearing = listen({
+  /** @type {Tab} */
+  const tab = {
     settings,
+    life,
     notifier,
+    visits,
+    journeys,
+    guards,
+    savers,
     update,
+    emit,
+    tell: (message) => hearing.tell(message),
+  };
+  const hearing = listen({
+    ...tab,
     lastEventId: knowledge.lastEventId,
     onEvent(data, source) {
       const learnt = knowledge.learn(data, source);
@@ -132,9 +135,7 @@ export function createNotifier(options = {}) {
     },
     onTold: (message) => mover.then(({ heed }) => heed(message)),
   });
-  /** @type {Tab} */
-  const tab = { settings, notifier, visits, journeys, guards, savers, update, emit, tell: hearing.tell };
   const mover = load(() => import("./parts.js"), ({ startParts }) => startParts(tab, hearing));
-  if (banner !== false) void load(() => import("./banner.js"), ({ showBanner }) => showBanner(notifier, settings));
+  if (banner !== false) void load(() => import("./banner.js"), ({ showBanner }) => showBanner(notifier, settings, life));
   return notifier;
 }

@@ -14,8 +14,12 @@ const ASK_EVERY = 15_000;
 /** How long a living leader may take to answer. */
 const ANSWER_TIMEOUT = 4000;
 
+/** Whether this browser can; without it each tab has a connection of its own. */
+export const canShare = "locks" in navigator && "BroadcastChannel" in globalThis;
+
 /**
  * @typedef {object} Party
+ * @property {AbortSignal} life ends it
  * @property {() => void} connect this tab leads from now on
  * @property {() => void} disconnect it does not lead, or no longer
  * @property {Notifier} notifier
@@ -28,9 +32,8 @@ const ANSWER_TIMEOUT = 4000;
  * @param {string} name shared by the tabs that can share a connection
  * @param {Party} party
  */
-export function joinTabs(name, { connect, disconnect, notifier, update, onEvent, onTold }) {
+export function joinTabs(name, { life, connect, disconnect, notifier, update, onEvent, onTold }) {
   const channel = new BroadcastChannel(name);
-  const leaving = new AbortController();
   let askedAt = 0;
   let paused = false;
   /** Ends the reign. @type {(() => void) | undefined} */
@@ -49,13 +52,13 @@ export function joinTabs(name, { connect, disconnect, notifier, update, onEvent,
       calm();
       update(data.patch);
     }
-    if (data.event) onEvent(data.event, data.answered ? "tab" : "push");
+    if (data.event) onEvent(data.event, data.pushed ? "push" : "tab");
     onTold(data);
   };
 
   function answer() {
     const { transport, connected, enabled, event } = notifier.current;
-    channel.postMessage({ patch: { transport, connected, enabled }, event, answered: true });
+    channel.postMessage({ patch: { transport, connected, enabled }, event });
   }
 
   /** @returns {Promise<void>} lasts as long as the reign */
@@ -118,12 +121,17 @@ export function joinTabs(name, { connect, disconnect, notifier, update, onEvent,
     enlist();
   }
 
-  const { signal } = leaving;
-  addEventListener("pagehide", pause, { signal });
-  addEventListener("pageshow", resume, { signal });
-  document.addEventListener("freeze", pause, { signal });
-  document.addEventListener("resume", resume, { signal });
-  document.addEventListener("visibilitychange", ask, { signal });
+  const until = { signal: life };
+  addEventListener("pagehide", pause, until);
+  addEventListener("pageshow", resume, until);
+  document.addEventListener("freeze", pause, until);
+  document.addEventListener("resume", resume, until);
+  document.addEventListener("visibilitychange", ask, until);
+  life.addEventListener("abort", () => {
+    pause();
+    clearInterval(timer);
+    channel.close();
+  });
   const timer = setInterval(ask, ASK_EVERY);
   enlist();
 
@@ -132,11 +140,5 @@ export function joinTabs(name, { connect, disconnect, notifier, update, onEvent,
     tell: (message) => channel.postMessage(message),
     /** @returns {boolean} whether a visible tab asked lately: somebody looks, although this tab may be hidden */
     wanted: () => Date.now() - askedAt < 3 * ASK_EVERY,
-    leave() {
-      pause();
-      leaving.abort();
-      clearInterval(timer);
-      channel.close();
-    },
   };
 }

@@ -22,8 +22,8 @@ const NEWS = 10;
 
 /** @param {Tab} tab */
 export function createMover(tab) {
-  const { settings, notifier, update, emit, tell, visits, journeys } = tab;
-  const guard = createGuard(tab.guards);
+  const { settings, life, notifier, update, emit, tell, visits, journeys } = tab;
+  const guard = createGuard(tab.guards, life);
   const arrived = journeys.read();
   let settled = !arrived;
   let considered = "";
@@ -31,7 +31,7 @@ export function createMover(tab) {
   let plan = new AbortController();
   /** Calls off the reload that is under way. @type {AbortController | undefined} */
   let trip;
-  const plans = createPlans({ settings, guard, show, update, reload });
+  const plans = createPlans({ settings, life, guard, show, update, reload });
 
   // What is kept is given back once; a later reload keeps anew.
   if (arrived) journeys.write({ ...arrived, kept: undefined });
@@ -44,30 +44,42 @@ export function createMover(tab) {
   }
 
   /**
-   * @param {{ discard?: boolean, all?: boolean }} [how]
-   * @returns {Promise<boolean>} true when unsaved work alone stopped it
+   * @param {{ discard?: boolean, all?: boolean, ready?: () => boolean }} [how] `ready`, where nobody asked for it: asked
+   *   again when nothing else is in the way
+   * @returns {Promise<boolean>} true when what passes stopped it: unsaved work, a user who is back
    */
-  async function reload({ discard = false, all = false } = {}) {
+  async function reload({ discard = false, all = false, ready } = {}) {
     if (all) tell({ reload: true });
     const { event } = notifier.current;
-    let unsaved = false;
-    const mayLeave = (isKept = true) => {
-      unsaved = !discard && guard.unsaved();
-      if (discard || (isKept && !unsaved)) return true;
-      update({ notice: "unsaved" });
+    let stopped = false;
+    const mayLeave = (isKept = true, isRecorded = true) => {
+      const isReady = !ready || ready();
+      stopped = !isReady || (!discard && guard.unsaved());
+      // Unrecorded attempts cannot be counted: a page that stays old would be reloaded for ever.
+      if (ready && !isRecorded) show("available");
+      else if (discard || (isKept && !stopped)) return true;
+      else update({ notice: isReady ? "unsaved" : null });
       return false;
     };
     if (attemptsOf(journeys.read(), event) >= ATTEMPTS) update({ notice: "stuck" });
     else if (!trip && mayLeave()) {
       if (!emit("beforereload", event)) show("available");
       else {
-        trip = new AbortController();
-        await travel(tab, mayLeave, trip.signal)
-          .catch(ignoreAbort)
-          .finally(() => (trip = undefined));
+        const mine = new AbortController();
+        trip = mine;
+        await travel(tab, mayLeave, mine.signal).catch(ignoreAbort);
+        if (trip === mine) {
+          trip = undefined;
+          if (notifier.current.event !== event) consider(notifier.current);
+        }
       }
     }
-    return unsaved;
+    return stopped;
+  }
+
+  function callOff() {
+    trip?.abort();
+    trip = undefined;
   }
 
   /** Chooses what to do about a state that matters. @param {State} present */
@@ -77,13 +89,13 @@ export function createMover(tab) {
     if (decision === "unknown") return;
     if (!settled) return arrive();
     if (decision === "current" || !event || !enabled) {
-      trip?.abort();
+      callOff();
       return update({ notice: null });
     }
     if (trip) return;
     const attempts = attemptsOf(journeys.read(), event);
     if (attempts >= ATTEMPTS) show("stuck");
-    else if (attempts || Date.now() - brokenAt < BROKEN) void reload();
+    else if (attempts || Date.now() - brokenAt < BROKEN) void reload({ ready: () => true });
     else void plans[mode](event, plan.signal).catch(ignoreAbort);
   }
 
@@ -105,7 +117,7 @@ export function createMover(tab) {
     consider(notifier.current);
   }
 
-  const unsubscribe = notifier.subscribe((present) => {
+  notifier.subscribe((present) => {
     const { event, decision, enabled, dismissed, news } = present;
     const key = [event?.id, decision, enabled, dismissed].join();
     if (key === considered) return;
@@ -124,9 +136,14 @@ export function createMover(tab) {
   /** @param {number | null} id */
   function putAway(id) {
     // Only now: a reload that waits for the server is called off, a forced one is not.
-    if (notifier.current.mode !== "force") trip?.abort();
+    if (notifier.current.mode !== "force") callOff();
     update({ dismissed: id, notice: null });
   }
+
+  life.addEventListener("abort", () => {
+    plan.abort();
+    callOff();
+  });
 
   return {
     reload,
@@ -141,7 +158,9 @@ export function createMover(tab) {
     /** @param {Message} message what the user did in another tab */
     heed({ dismissed, reload: moving }) {
       const { event, notice } = notifier.current;
-      if (dismissed && dismissed === event?.id && notice === "available") putAway(dismissed);
+      const id = event?.id ?? 0;
+      if (dismissed === id && notice === "available") putAway(id);
+      else if (dismissed && dismissed > id) update({ dismissed }); // not heard of here yet
       if (moving && mayMove()) void reload();
     },
     saved() {
@@ -157,14 +176,7 @@ export function createMover(tab) {
       emit("rescue", error);
       brokenAt = Date.now();
       await notifier.check();
-      if (mayMove()) await reload();
-    },
-    stop() {
-      unsubscribe();
-      guard.stop();
-      plans.stop();
-      plan.abort();
-      trip?.abort();
+      if (mayMove()) await reload({ ready: () => true });
     },
   };
 }

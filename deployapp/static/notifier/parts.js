@@ -1,6 +1,6 @@
 /**
  * What a tab needs soon but not at once, as one file: fewer requests, and it is there before a deployment can take it
- * away. Only starts and stops its parts.
+ * away. Only starts its parts.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { watchWake } from "./wake.js";
 
 /** @import { Tab } from "./types.js" */
 
-export { joinTabs } from "./leader.js";
+export { canShare, joinTabs } from "./leader.js";
 export { sse } from "./transports/sse.js";
 
 /**
@@ -19,8 +19,7 @@ export { sse } from "./transports/sse.js";
  * @param {Parameters<typeof watchWake>[0]} hearing
  */
 export function startParts(tab, hearing) {
-  const mover = createMover(tab);
-  const parts = [mover, watchWake(hearing)];
-  if (tab.settings.rescue !== false) parts.push(watchFailures(tab.notifier));
-  return { ...mover, stop: () => parts.forEach((part) => part.stop()) };
+  watchWake(hearing, tab.life);
+  if (tab.settings.rescue !== false) watchFailures(tab.notifier, tab.life);
+  return createMover(tab);
 }

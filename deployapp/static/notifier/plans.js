@@ -14,18 +14,20 @@ const SECOND = 1000;
 /**
  * @typedef {object} Means
  * @property {Settings} settings
+ * @property {AbortSignal} life ends the watching for a user at rest
  * @property {{ unsaved(): boolean }} guard
  * @property {(notice: Notice) => void} show
  * @property {(patch: Partial<State>) => void} update
- * @property {() => Promise<boolean>} reload true when unsaved work alone stopped it
+ * @property {(how: { ready: () => boolean }) => Promise<boolean>} reload true when unsaved work alone stopped it, or it is not
+ *   ready any more
  */
 
 /** @param {Means} means */
-export function createPlans({ settings: { idleSeconds = 60, countdownSeconds = 30 }, guard, show, update, reload }) {
-  const watching = new AbortController();
+export function createPlans({ settings, life, guard, show, update, reload }) {
+  const { idleSeconds = 60, countdownSeconds = 30 } = settings;
   let activeAt = Date.now();
   for (const type of ["pointerdown", "pointermove", "keydown", "wheel", "scroll"]) {
-    addEventListener(type, () => (activeAt = Date.now()), { capture: true, passive: true, signal: watching.signal });
+    addEventListener(type, () => (activeAt = Date.now()), { capture: true, passive: true, signal: life });
   }
 
   /** @param {() => boolean} ready @param {AbortSignal} signal resolves once ready and nothing is unsaved */
@@ -39,7 +41,7 @@ export function createPlans({ settings: { idleSeconds = 60, countdownSeconds = 3
   /** @param {() => boolean} ready @param {AbortSignal} signal also tries again when work began during the probe */
   async function leave(ready, signal) {
     do await chance(ready, signal);
-    while (await reload());
+    while (await reload({ ready }));
   }
 
   /** Spreads the herd: each tab picks its moment of the window that the server gave. @param {DeploymentEvent} event */
@@ -78,5 +80,5 @@ export function createPlans({ settings: { idleSeconds = 60, countdownSeconds = 3
       await leave(() => true, signal);
     },
   };
-  return { ...plans, stop: () => watching.abort() };
+  return plans;
 }

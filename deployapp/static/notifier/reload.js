@@ -37,8 +37,8 @@ export function attemptsOf(journey, event) {
  * Waits until the reload is worth it, keeps what `save` gives, and reloads the exact address.
  *
  * @param {Tab} tab
- * @param {(isKept: boolean) => boolean} mayLeave asked last, when nothing else is in the way; `isKept` is false when
- *   something that `save` should give back cannot be kept
+ * @param {(isKept: boolean, isRecorded: boolean) => boolean} mayLeave asked last, when nothing else is in the way;
+ *   `isKept` is false when something that `save` should give back cannot be kept, `isRecorded` when nothing can be
  * @param {AbortSignal} signal
  * @returns {Promise<void>} resolves with the page still there only if it may not leave, or its user stopped it
  * @throws {DOMException} AbortError
@@ -57,9 +57,9 @@ export async function travel({ notifier, update, journeys, savers }, mayLeave, s
   const target = decision !== "current" && event ? { id: event.id, to: event.version } : {};
   const journey = { ...target, from: version, attempts: attempts() };
   const kept = keep(savers);
-  const isKept = kept !== null && (journeys.write({ ...journey, kept }) || !kept);
-  if (!mayLeave(isKept)) return void journeys.write(before);
-  if (!isKept) journeys.write(journey);
+  const isWritten = journeys.write({ ...journey, kept });
+  const isKept = kept !== null && (isWritten || !kept);
+  if (!mayLeave(isKept, isWritten || journeys.write(journey))) return void journeys.write(before);
   location.reload();
   await sleep(PATIENCE, signal);
   journeys.write(before);
@@ -93,7 +93,9 @@ async function isWorthIt({ version, decision }, pastCache) {
       signal: AbortSignal.timeout(PATIENCE),
     });
     const served = SERVED.exec(META.exec(await response.text())?.[0] ?? "")?.[1];
-    return response.ok && (!served || served !== version || decision === "current");
+    // Some hosts serve the page of every deep link with status 404.
+    const isNew = served && served !== version;
+    return response.ok ? isNew || !served || decision === "current" : isNew && response.status === 404;
   } catch {
     return false;
   }

@@ -14,15 +14,13 @@ const FAILURE = new RegExp(
 
 /**
  * @param {{ rescue(error: unknown): unknown }} notifier is told of each
- * @returns {{ stop(): void }}
+ * @param {AbortSignal} signal ends it
  */
-export function watchFailures(notifier) {
+export function watchFailures(notifier, signal) {
   /** @type {unknown} */
   let last;
   // One failure may be reported twice, by Vite and as a rejection that nobody handled.
   const onFailure = (/** @type {unknown} */ error) => error !== last && notifier.rescue((last = error));
-  const watching = new AbortController();
-  const { signal } = watching;
   addEventListener("vite:preloadError", (event) => onFailure(/** @type {any} */ (event).payload), { signal });
   addEventListener("unhandledrejection", ({ reason }) => looksLikeMissingFile(reason) && onFailure(reason), { signal });
   addEventListener(
@@ -34,7 +32,6 @@ export function watchFailures(notifier) {
     },
     { capture: true, signal },
   );
-  return { stop: () => watching.abort() };
 }
 
 /** @param {any} error @returns {boolean} */

@@ -246,6 +246,7 @@
  *
  * @typedef {object} Tab
  * @property {Settings} settings
+ * @property {AbortSignal} life aborted when the notifier is destroyed
  * @property {Notifier} notifier
  * @property {Memory<Visit>} visits
  * @property {Memory<Journey>} journeys
@@ -262,7 +263,7 @@
  * @typedef {object} Message
  * @property {Partial<State>} [patch]
  * @property {unknown} [event]
- * @property {boolean} [answered] this is a leader's answer, not news
+ * @property {boolean} [pushed] the deployment happened just now
  * @property {number | null} [dismissed]
  * @property {boolean} [reload]
  */

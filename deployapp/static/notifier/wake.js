@@ -14,11 +14,9 @@ const FRESH = 10_000;
 
 /**
  * @param {{ verify(certain: boolean): void, check(): unknown }} hearing its connection is verified, and its status asked
- * @returns {{ stop(): void }}
+ * @param {AbortSignal} signal ends it
  */
-export function watchWake(hearing) {
-  const watching = new AbortController();
-  const { signal } = watching;
+export function watchWake(hearing, signal) {
   let last = Date.now();
   let askedAt = last;
   /** @param {boolean} certain the tab surely missed something */
@@ -36,10 +34,5 @@ export function watchWake(hearing) {
   document.addEventListener("visibilitychange", () => document.hidden || wake(false), { signal });
   addEventListener("online", () => wake(true), { signal });
   addEventListener("pageshow", ({ persisted }) => persisted && wake(true), { signal });
-  return {
-    stop() {
-      watching.abort();
-      clearInterval(timer);
-    },
-  };
+  signal.addEventListener("abort", () => clearInterval(timer));
 }

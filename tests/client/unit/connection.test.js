@@ -21,6 +21,7 @@ afterEach(() => {
 
 function transport(/** @type {any} */ address, /** @type {any} */ on) {
   world.tried.push(Date.now());
+  if (world.throws) throw new Error("not allowed here");
   queueMicrotask(() => {
     if (world.works) on.open({});
     if (!world.works || world.drops) on.close();
@@ -29,19 +30,21 @@ function transport(/** @type {any} */ address, /** @type {any} */ on) {
 }
 
 const connection = () =>
-  createConnection({
+  (world.connection = createConnection({
     rungs: [{ name: "websocket", load: () => transport }],
     address: () => /** @type {any} */ ({ lastEventId: world.lastEventId }),
-    policy: () => ({ ...DEFAULT_POLICY, enabled: world.enabled }),
+    policy: () => ({ ...DEFAULT_POLICY, enabled: world.enabled, ...world.policy }),
     ask: async () => {
       world.asked++;
+      await null;
+      world.connection.follow(); // as each answer has a policy
       return world.answers;
     },
     mayAsk: () => true,
     onHello: () => undefined,
     onEvent: () => undefined,
     onChange: (name, connected) => world.changes.push(`${name} ${connected}`),
-  });
+  }));
 
 async function pass(/** @type {number} */ seconds) {
   for (let second = 0; second <= seconds; second++) {
@@ -93,6 +96,30 @@ test("where no transport works and the status does not answer, it asks again wit
   const asked = world.asked;
   await pass(200);
   assert.equal(world.asked, asked, "from now on as often as it polls");
+});
+
+test("complaint 12: the answers to its polls do not make it try more often", async () => {
+  world.works = false;
+  world.policy = { poll_interval: 30, poll_jitter: 0, reconnect_max: 600 };
+  connection();
+  await pass(1800);
+  assert.ok(world.asked >= 60);
+  assert.ok(world.tried.length < 15, `${world.tried.length} tries`);
+});
+
+test("a transport that fails at once is one that does not work", async () => {
+  world.throws = true;
+  connection();
+  await pass(60);
+  assert.equal(world.changes.at(-1), "polling true");
+});
+
+test("the kill switch takes down what was being opened", async () => {
+  world.lastEventId = null;
+  connection();
+  world.enabled = false;
+  await pass(5);
+  assert.equal(world.changes.at(-1), "polling true");
 });
 
 test("complaint 12: a server that accepts and drops is met by a backoff that grows to its ceiling", async () => {

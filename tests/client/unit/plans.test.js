@@ -27,11 +27,13 @@ const plans = (/** @type {object} */ settings = {}) =>
   createPlans(
     /** @type {any} */ ({
       settings,
+      life: signal(),
       guard: { unsaved: () => page.unsaved },
       show: (/** @type {string} */ notice) => page.seen.push(notice),
       update: ({ notice, seconds }) => page.seen.push(seconds ?? notice),
-      reload: async () => {
+      reload: async (/** @type {{ ready: () => boolean }} */ { ready }) => {
         page.reloads++;
+        page.ready = ready();
         return page.answers.shift() ?? false;
       },
     }),

@@ -29,7 +29,7 @@ describe("the way there", () => {
   beforeEach(() => {
     mock.timers.enable({ apis: ["setTimeout"] });
     mock.method(Math, "random", () => 1);
-    page = { served: "1.1.0", asked: [], reloads: 0, notices: [], journey: null, full: false };
+    page = { served: "1.1.0", status: 200, asked: [], reloads: 0, notices: [], journey: null, full: false };
     Object.assign(globalThis, {
       location: { href: "https://shop.example/cart?x=1", reload: () => page.reloads++ },
     });
@@ -37,7 +37,7 @@ describe("the way there", () => {
       page.asked.push(cache);
       if (page.served === null) throw new TypeError("offline");
       const meta = page.served && `<meta content='${page.served}' name="deployapp-version">`;
-      return { ok: !page.down, text: async () => `<!doctype html><head>${meta}</head>` };
+      return { ok: page.status === 200, status: page.status, text: async () => `<!doctype html><head>${meta}</head>` };
     });
   });
 
@@ -47,12 +47,13 @@ describe("the way there", () => {
     Reflect.deleteProperty(globalThis, "location");
   });
 
-  /** @param {{ savers?: (() => object | null)[], mayLeave?: (isKept: boolean) => boolean }} [how] */
+  /** @param {{ savers?: (() => object | null)[], mayLeave?: (isKept: boolean, isRecorded: boolean) => boolean }} [how] */
   function go({ savers = [], mayLeave = () => true } = {}) {
     const leaving = new AbortController();
     const notifier = { current: { event: event(), decision: "update", version: "1.0.0" } };
     const update = ({ notice }) => page.notices.push(notice);
-    const write = (/** @type {any} */ journey) => (page.full && journey?.kept ? false : ((page.journey = journey), true));
+    const write = (/** @type {any} */ journey) =>
+      page.blocked || (page.full && journey?.kept) ? false : ((page.journey = journey), true);
     const journeys = { read: () => page.journey, write };
     const tab = /** @type {any} */ ({ notifier, update, journeys, savers: new Set(savers) });
     travel(tab, mayLeave, leaving.signal).catch(() => undefined);
@@ -88,18 +89,38 @@ describe("the way there", () => {
     assert.equal(page.reloads, 1);
   });
 
-  for (const [name, state] of Object.entries({ offline: { served: null }, "an error page": { down: true } })) {
+  for (const [name, state] of Object.entries({ offline: { served: null }, "an error page": { status: 503 } })) {
     test(`complaint 13: not onto ${name}`, async () => {
       Object.assign(page, state);
       go();
       await pass(20);
       assert.equal(page.reloads, 0);
       assert.equal(page.notices.at(-1), "waiting");
-      Object.assign(page, { served: "", down: false });
+      Object.assign(page, { served: "", status: 200 });
       await pass(32);
       assert.equal(page.reloads, 1);
     });
   }
+
+  test("a host that serves the page of every deep link with status 404", async () => {
+    page.status = 404;
+    page.served = "1.0.0";
+    go();
+    await pass(3);
+    assert.equal(page.reloads, 0, "still the old one");
+    page.served = "1.1.0";
+    await pass(8);
+    assert.equal(page.reloads, 1);
+  });
+
+  test("complaint 2: whoever decides knows when an attempt cannot be recorded", async () => {
+    page.blocked = true;
+    /** @type {boolean[][]} */
+    const asked = [];
+    go({ mayLeave: (...known) => (asked.push(known), known[1]) });
+    await pass(1);
+    assert.deepEqual([asked, page.reloads], [[[true, false]], 0]);
+  });
 
   test("complaint 1: the second attempt says why it waits, and goes past every cache", async () => {
     page.journey = { id: 12, to: "1.1.0", from: "1.0.0", attempts: 1 };
