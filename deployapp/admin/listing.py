@@ -170,11 +170,10 @@ class Listing(Guarded, ModelView):  # type: ignore[misc]  # Flask-Admin publishe
     # What may stand in a list's address
 
     def _get_list_extra_args(self) -> ViewArgs:
-        """Only what the database can be asked: no page before the first, no NUL in a search."""
+        """Only what the database can be asked: no page before the first."""
         args = super()._get_list_extra_args()
         args.page = min(max(args.page, 0), LAST_PAGE)
-        args.search = args.search and args.search.replace("\0", "")
-        args.filters = [(i, name, value.replace("\0", "")) for i, name, value in args.filters or [] if value]
+        args.filters = [one for one in args.filters or [] if one[2]]
         args.extra_args = {}
         return args
 

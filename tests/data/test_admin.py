@@ -49,7 +49,7 @@ def test_a_frontend_is_not_deleted_while_something_is_deployed_into_it(app: Flas
         "/admin/",
         "/admin/deployments/?flt0_frontend_equals=1&flt1_environment_equals=production&flt2_version_contains=1&sort=1",
         "/admin/deployments/?search=fast+1&sort=3&desc=1&page=0",
-        "/admin/deployments/?page=1000000&search=%00%25",
+        "/admin/deployments/?page=1000000&search=%25",
         "/admin/deployments/details/?id=999999999",
         "/admin/frontends/?search=def&sort=0",
         "/admin/users/?search=root&sort=2&desc=1",
