@@ -14,11 +14,12 @@ from sqlalchemy import select
 from deployapp.extensions import db
 from deployapp.models import ApiToken, Frontend, Permission, User
 from deployapp.models.base import now
-from deployapp.services.errors import NotFound
+from deployapp.services.errors import Invalid, NotFound
 from deployapp.services.writing import begin_write
 
 PREFIX = "dpa_"
 LAST_USE_PRECISION = timedelta(minutes=1)
+MAX_NAME = 120
 
 
 class NewToken(NamedTuple):
@@ -36,7 +37,11 @@ def create(
     frontends: Iterable[Frontend] = (),
     expires_at: datetime | None = None,
 ) -> NewToken:
-    """A token that can do what its user can, narrowed to the permissions (None: not) and frontends (empty: not)."""
+    """A token that can do what its user can, narrowed to the permissions (None: not) and frontends (empty: not).
+
+    Raises `Invalid` for a name that is too long or not one line.
+    """
+    _check(name)
     secret = PREFIX + secrets.token_urlsafe(32)
     frontends = list(frontends)
     begin_write()
@@ -90,6 +95,11 @@ def revoke(token_id: int) -> ApiToken:
     row.revoked_at = row.revoked_at or now()
     db.session.commit()
     return row
+
+
+def _check(name: str) -> None:
+    if len(name) > MAX_NAME or not name.isprintable():
+        raise Invalid({"name": [f"At most {MAX_NAME} characters, in one line."]})
 
 
 def _digest(secret: str) -> str:

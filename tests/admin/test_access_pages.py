@@ -173,6 +173,17 @@ class TestTokens:
             assert "Add an API token" in root.texts(path)
         assert "Add a user" in root.texts("/admin/users/")
 
+    @pytest.mark.parametrize("name", ["n" * 121, "two\nlines", "\x1b[2J"], ids=ascii)
+    def test_a_name_that_does_not_do_is_said_at_the_form(self, app: Flask, root: Person, name: str) -> None:
+        answer = root.post("/admin/tokens/new/", user="root", name=name)
+        assert answer.status_code == 422
+        assert "At most 120 characters, in one line." in answer.text
+        with app.app_context():
+            assert tokens.every() == []
+
+    def test_a_name_may_be_as_long_as_the_column(self, root: Person) -> None:
+        assert root.post("/admin/tokens/new/", user="root", name="ä" * 120).status_code == 201
+
     @pytest.mark.parametrize("days", ["0", "-1", "40000", "soon"])
     def test_an_expiry_that_does_not_do(self, root: Person, days: str) -> None:
         assert root.post("/admin/tokens/new/", user="root", expires_in_days=days).status_code == 422

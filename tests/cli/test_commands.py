@@ -169,6 +169,8 @@ def test_deployments_list_is_newest_first_and_filters(line: Line) -> None:
         (["users", "password", "nobody", "--password-stdin"], "There is no user 'nobody'."),
         (["tokens", "create", "nobody"], "There is no user 'nobody'."),
         (["tokens", "create", "ada", "--frontend", "no"], "There is no frontend 'no'."),
+        (["tokens", "create", "ada", "--name", "n" * 121], "name: At most 120 characters, in one line."),
+        (["tokens", "create", "ada", "--name", "two\nlines"], "name: At most 120 characters, in one line."),
         (["tokens", "revoke", "99"], "There is no token 99."),
         (["frontends", "create", "default"], "There is a frontend 'default' already."),
         (["frontends", "create", "Not a slug"], "is not a frontend"),

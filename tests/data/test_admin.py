@@ -5,7 +5,7 @@ from flask import Flask
 
 from deployapp.schemas import NewDeployment
 from deployapp.services import deployments, frontends, tokens, users
-from deployapp.services.errors import Conflict, DomainError
+from deployapp.services.errors import Conflict, DomainError, Invalid
 from tests.data.test_concurrency import race
 from tests.people import add_user
 
@@ -64,3 +64,11 @@ def test_lists(app: Flask, path: str) -> None:
     with client.session_transaction() as session:
         session["_user_id"] = root.get_id()
     assert client.get(path).status_code == (404 if "999999999" in path else 200)
+
+
+@pytest.mark.parametrize("name", ["n" * 121, "a\0", "two\nlines"], ids=ascii)
+def test_a_tokens_name_fits_its_column(app: Flask, name: str) -> None:
+    root = add_user("root", superuser=True)
+    with pytest.raises(Invalid, match="At most 120 characters, in one line"):
+        tokens.create(root, name)
+    assert tokens.create(root, "ä" * 120).row.name == "ä" * 120
