@@ -84,7 +84,8 @@ class Settings(BaseSettings):
         None, description="Send the session cookie over HTTPS only; unset means yes in production."
     )
     sign_in_limit: str = Field(
-        "10 per minute; 100 per hour", description="Sign-in attempts per client address and per user name."
+        "10 per minute; 100 per hour",
+        description="Sign-in attempts per client address; ten times as many per user name.",
     )
     cors_origins: Words = Field(
         ("*",), description="Origins that may read the public endpoints (status, SSE), comma-separated; `*` is any."

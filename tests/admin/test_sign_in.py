@@ -126,16 +126,31 @@ def test_attempts_are_limited_per_address(make_app: MakeApp) -> None:
     assert "Too many attempts" in refused.text
 
 
-def test_attempts_are_limited_per_user_name(make_app: MakeApp) -> None:
+def attempt(app: Flask, address: str, password: str) -> int:
+    """The status of `ada`'s attempt to sign in from there."""
+    one = Person(app.test_client())
+    one.client.environ_base["REMOTE_ADDR"] = address
+    return one.sign_in("ada", password).status_code
+
+
+def test_one_address_that_fails_locks_nobody_else_out(make_app: MakeApp) -> None:
     app = make_app(sign_in_limit="2 per minute")
+    assert [attempt(app, "192.0.2.1", "wrong") for _ in range(25)] == [401] * 2 + [429] * 23
+    assert attempt(app, "192.0.2.2", PASSWORD) == 303
 
-    def attempt_from(address: str, password: str) -> int:
-        one = Person(app.test_client())
-        one.client.environ_base["REMOTE_ADDR"] = address
-        return one.sign_in("ada", password).status_code
 
-    assert [attempt_from(f"192.0.2.{n}", "wrong") for n in range(3)] == [401, 401, 429]
-    assert attempt_from("192.0.2.9", PASSWORD) == 429
+def test_attempts_from_many_addresses_are_limited_per_user_name(make_app: MakeApp) -> None:
+    app = make_app(sign_in_limit="1 per minute")
+    assert [attempt(app, f"192.0.2.{n}", "wrong") for n in range(11)] == [401] * 10 + [429]
+    assert attempt(app, "192.0.2.99", PASSWORD) == 429
+
+
+def test_each_of_several_limits_is_ten_times_as_wide_for_a_name() -> None:
+    attempts = Attempts("2 per minute; 3 per hour")
+    assert [attempts.note(f"192.0.2.{n}", "ada") == 0 for n in range(21)] == [True] * 20 + [False]
+    hourly = Attempts("9 per minute; 3 per 2 hours")
+    assert [hourly.note(f"192.0.2.{n}", "ada") == 0 for n in range(31)] == [True] * 30 + [False]
+    assert hourly.note("192.0.2.99", "ada") > 3600
 
 
 def test_an_address_without_attempts_left_uses_up_nobody_elses() -> None:
