@@ -177,6 +177,15 @@ class Listing(Guarded, ModelView):  # type: ignore[misc]  # Flask-Admin publishe
         args.extra_args = {}
         return args
 
+    def get_list(
+        self, page: Any, sort_column: Any, sort_desc: Any, search: str | None, filters: Any, **others: Any
+    ) -> Any:
+        """Looks for a backslash as itself: in PostgreSQL's LIKE it escapes what follows, and must not stand last."""
+        if db.engine.dialect.name == "postgresql":
+            search = search and search.replace("\\", r"\\")
+            filters = [(index, name, value.replace("\\", r"\\")) for index, name, value in filters or ()]
+        return super().get_list(page, sort_column, sort_desc, search, filters, **others)
+
     def filter_fields(self, active: Sequence[tuple[int, str, str]] | None) -> list[dict[str, Any]]:
         """The filter form's fields, filled with what is active."""
         values = {index: value for index, _, value in active or ()}

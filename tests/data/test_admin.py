@@ -66,6 +66,24 @@ def test_lists(app: Flask, path: str) -> None:
     assert client.get(path).status_code == (404 if "999999999" in path else 200)
 
 
+@pytest.mark.parametrize("asked", ["search", "flt0_version_contains"])
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [("\\", True), ("a\\b", True), ("=a\\b", True), ("^a\\", True), ("=\\", False), ("^\\", False), ("a\\\\b", False)],
+)
+def test_a_backslash_is_looked_for_as_itself(app: Flask, asked: str, value: str, found: bool) -> None:
+    root = add_user("root", superuser=True)
+    deployments.register(NewDeployment(version="a\\b"), root)
+    deployments.register(NewDeployment(version="ab"), root)
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session["_user_id"] = root.get_id()
+    answer = client.get("/admin/deployments/", query_string={asked: value})
+    assert answer.status_code == 200
+    assert ("deployment default/production a\\b" in answer.text) == found
+    assert "deployment default/production ab" not in answer.text
+
+
 @pytest.mark.parametrize("name", ["n" * 121, "a\0", "two\nlines"], ids=ascii)
 def test_a_tokens_name_fits_its_column(app: Flask, name: str) -> None:
     root = add_user("root", superuser=True)
