@@ -21,6 +21,8 @@ def plain_errors() -> Iterator[None]:
         raise click.ClickException(str(error)) from None
     except ValidationError as error:
         raise click.ClickException(str(_as_invalid(error))) from None
+    except UnicodeEncodeError as error:  # an argument whose bytes are no UTF-8: no database takes it
+        raise click.ClickException(f"Not valid text: {error.object!r} ({error.reason}).") from None
     except (OperationalError, ProgrammingError) as error:
         raise click.ClickException(_about_database(error)) from None
 

@@ -179,6 +179,9 @@ def test_deployments_list_is_newest_first_and_filters(line: Line) -> None:
         (["deployments", "trigger", "--url", "ftp://x", "--commit-sha", "zz"], "--url: Must be an http"),
         (["deployments", "trigger", "--idempotency-key", ""], "--idempotency-key: Between 1 and 255"),
         (["deployments", "list", "--frontend", "No"], "--frontend: "),
+        (["users", "password", "\udcff", "--password-stdin"], r"Not valid text: '\udcff'"),
+        (["tokens", "create", "ada", "--frontend", "\udcff"], r"Not valid text: '\udcff'"),
+        (["deployments", "trigger", "--idempotency-key", "\udcff"], r"Not valid text: '\udcff'"),
     ],
 )
 def test_what_cannot_be_done_is_said_on_standard_error_with_exit_code_1(
