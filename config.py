@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+from limits import parse_many
 from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import make_url
@@ -159,10 +160,36 @@ class Settings(BaseSettings):
             raise ValueError(f"too short: at least {MIN_PASSWORD} characters")
         return password
 
+    @field_validator("instance_path")
+    @classmethod
+    def _is_a_folder(cls, path: Path) -> Path:
+        there = next(place for place in (path, *path.absolute().parents) if os.path.exists(place))
+        if not os.path.isdir(there):
+            raise ValueError(f"cannot be a folder: {there} is a file")
+        return path  # not made here: who gives `DATABASE_URL` and `SECRET_KEY` needs none
+
     @field_validator("database_url")
     @classmethod
     def _is_a_database(cls, address: str) -> str:
         return _with_driver(address) if address else ""
+
+    @field_validator("message_queue_url")
+    @classmethod
+    def _is_a_bus(cls, address: str) -> str:
+        if address:
+            from deployapp.bus import redis_address  # a single process does not pay for the import
+
+            redis_address.parse(address)
+        return address
+
+    @field_validator("sign_in_limit")
+    @classmethod
+    def _is_a_limit(cls, rates: str) -> str:
+        try:
+            parse_many(rates)
+        except ValueError:
+            raise ValueError("not a limit like: 10 per minute; 100 per hour") from None
+        return rates
 
     @field_validator("secret_key")
     @classmethod
@@ -189,8 +216,16 @@ class Settings(BaseSettings):
         return min(self.max_connections, room) if self.max_connections else room
 
     def signing_key(self) -> str:
-        """`SECRET_KEY`, or the one generated once and kept in the instance folder with mode 600."""
-        return self.secret_key or _kept_secret(self.instance_path / "secret_key")
+        """`SECRET_KEY`, or the one generated once and kept in the instance folder with mode 600.
+
+        Raises `ConfigError` if it cannot be kept there.
+        """
+        try:
+            return self.secret_key or _kept_secret(self.instance_path / "secret_key")
+        except OSError as error:
+            raise ConfigError(
+                f"INSTANCE_PATH={self.instance_path}: cannot keep the generated secret there: {error.strerror}"
+            ) from None
 
     def flask(self) -> dict[str, Any]:
         """The configuration of Flask and its extensions."""

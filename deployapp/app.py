@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from config import ConfigError, Settings, load
+from config import Settings, load
 from deployapp import admin, api, cli, database, notifier_files, observability, realtime_app, web
 from deployapp.auth import sessions
 from deployapp.bus import make_bus
@@ -50,10 +50,7 @@ def _trust_proxies(app: Flask, count: int) -> None:
 
 
 def _announce_on_bus(app: Flask, settings: Settings) -> None:
-    try:
-        bus = app.extensions["deployapp.bus"] = make_bus(settings.message_queue_url)
-    except ValueError as error:
-        raise ConfigError(str(error)) from None
+    bus = app.extensions["deployapp.bus"] = make_bus(settings.message_queue_url)
 
     def ring(sender: Flask, event: Any) -> None:
         bus.publish(event)

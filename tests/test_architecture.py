@@ -18,8 +18,10 @@ LAYERS = [
     {"services"},
     {"schemas", "capture"},
     {"models", "database"},
-    {"extensions", "postgres", "dispatcher", "bus", "realtime"},
-    {"config", "events"},
+    {"extensions", "postgres", "dispatcher", "realtime"},
+    {"config"},
+    {"bus"},
+    {"events"},
 ]
 LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}
 PURE = {"events", "bus", "dispatcher"}  # know nothing of Flask

@@ -19,7 +19,7 @@ GENERAL, ACCESS = "General", "Access"
 
 
 def init_app(app: Flask) -> None:
-    """Put the admin on the app. Raises `ConfigError` for a `SIGN_IN_LIMIT` that cannot be read."""
+    """Put the admin on the app."""
     # A form stays good as long as its session: a dashboard may be open for days before something is announced.
     app.config["WTF_CSRF_TIME_LIMIT"] = None
     sign_in.init_app(app)

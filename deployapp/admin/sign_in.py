@@ -4,7 +4,7 @@ from flask import Flask, Response, current_app, flash, redirect, request, sessio
 from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response as BaseResponse
 
-from config import ConfigError, Settings
+from config import Settings
 from deployapp.admin.access import same_site
 from deployapp.admin.attempts import Attempts
 from deployapp.admin.pages import console, render
@@ -14,12 +14,8 @@ WRONG = "The user name or the password is wrong, or the account is not active."
 
 
 def init_app(app: Flask) -> None:
-    """Raises `ConfigError`."""
     settings: Settings = app.config["SETTINGS"]
-    try:
-        app.extensions["deployapp.sign_in_attempts"] = Attempts(settings.sign_in_limit)
-    except ValueError as error:
-        raise ConfigError(f"SIGN_IN_LIMIT={settings.sign_in_limit}: {error}") from None
+    app.extensions["deployapp.sign_in_attempts"] = Attempts(settings.sign_in_limit)
 
 
 @console.get("/sign-in")

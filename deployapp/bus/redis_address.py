@@ -26,12 +26,19 @@ class RedisAddress(NamedTuple):
 
 
 def parse(url: str) -> RedisAddress:
-    """Read `redis[s]://…`, `valkey[s]://…` or `redis+sentinel://host:port,host:port/service/db`; raises `ValueError`.
+    """Read `redis[s]://…`, `valkey[s]://…` or `redis+sentinel://host:port,host:port/service/db`.
+
+    Raises `ValueError`, its text fit for people.
 
     Redis' channels are not separated by database, so the channel carries the number: two installations that use two
     databases of one server do not hear each other.
     """
     scheme, _, rest = url.partition("://")
+    if scheme not in SCHEMES:
+        raise ValueError(
+            f"{scheme[:20]!r} is none of {', '.join(SCHEMES)}. "
+            "Without any bus, processes tell each other through the database (docs/deployment.md)."
+        )
     parts = urlsplit(f"{_REDIS_NAMES.get(scheme, scheme)}://{rest}")
     if parts.scheme == "redis+sentinel":
         return _behind_sentinels(parts)
@@ -54,7 +61,10 @@ def _alone(parts: SplitResult) -> RedisAddress:
     database = _database(parts.path.strip("/"))
     port = parts.port  # raises ValueError if it is no number
     url = parts.geturl()
-    Redis.from_url(url).close()  # what redis-py refuses is told at start (a bad query argument)
+    try:
+        Redis.from_url(url).close()  # what redis-py refuses is told at start (a bad query argument)
+    except (TypeError, AttributeError):
+        raise ValueError("there is an option in it that the client does not take") from None
     shown = f"{parts.scheme}://{parts.hostname}:{port or 6379}/{database}"
     return RedisAddress(lambda: Redis.from_url(url, **_options()), f"deployapp/{database}", shown)
 

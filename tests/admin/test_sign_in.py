@@ -5,7 +5,6 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from config import ConfigError
 from deployapp.admin.access import same_site
 from deployapp.admin.attempts import Attempts
 from deployapp.extensions import db
@@ -158,11 +157,6 @@ def test_an_address_without_attempts_left_uses_up_nobody_elses() -> None:
     assert attempts.note("192.0.2.1", "eve") == 0
     assert attempts.note("192.0.2.1", "ada") > 0
     assert attempts.note("192.0.2.2", "ada") == 0
-
-
-def test_a_limit_that_cannot_be_read_ends_the_start_with_its_name(make_app: MakeApp) -> None:
-    with pytest.raises(ConfigError, match="SIGN_IN_LIMIT"):
-        make_app(sign_in_limit="often")
 
 
 def test_pages_are_kept_by_nobody_and_run_nothing_inline(anyone: Person) -> None:

@@ -3,7 +3,6 @@
 import pytest
 
 import config
-from deployapp.app import create_app
 from deployapp.bus import MemoryBus, make_bus
 from deployapp.bus.redis_address import parse
 
@@ -46,10 +45,12 @@ def test_empty_is_in_process() -> None:
         ("redis://cache/one", "'one' is not the number of a database"),
         ("redis://cache:port", "port"),
         ("redis://cache?socket_timeout=soon", "socket_timeout"),
+        ("redis://cache?self=1", "an option in it"),
         ("redis+sentinel://a:1,b:2", "service's name"),
         ("redis+sentinel://a,,b/main", "is not a host"),
     ],
 )
 def test_a_mistake_is_told_at_start(url: str, why: str) -> None:
-    with pytest.raises(config.ConfigError, match=why):
-        create_app(config.Settings(message_queue_url=url, secret_key="a secret for the tests only"))
+    with pytest.raises(config.ConfigError, match=why) as error:
+        config.load(message_queue_url=url)
+    assert "  MESSAGE_QUEUE_URL: " in str(error.value)

@@ -37,6 +37,9 @@ def test_all_mistakes_are_told_together_and_secrets_are_not_repeated(monkeypatch
         "DATABASE_URL": "mysql://me:hunter2@host/name",
         "SECRET_KEY": "hunter3",
         "ADMIN_PASSWORD": "hunter4",
+        "MESSAGE_QUEUE_URL": "foo://:hunter5@host",
+        "SIGN_IN_LIMIT": "often",
+        "INSTANCE_PATH": "/dev/null/x",
     }
     for name, value in wrong.items():
         monkeypatch.setenv(name, value)
@@ -59,6 +62,17 @@ def test_a_generated_secret_is_kept_and_only_its_owner_may_read_it(tmp_path: Pat
     assert len(first) == 64
     assert load(instance_path=tmp_path).signing_key() == first
     assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_folder_that_cannot_keep_the_secret_is_said_plainly() -> None:
+    with pytest.raises(ConfigError, match="INSTANCE_PATH=/proc/x: cannot keep the generated secret there: "):
+        load(instance_path=Path("/proc/x")).signing_key()
+
+
+def test_a_folder_that_nothing_is_kept_in_is_not_made(tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "folder"
+    load(instance_path=folder, secret_key="x" * 32).flask()
+    assert not (tmp_path / "new").exists()
 
 
 @pytest.mark.parametrize("given", ["postgresql://me:p%40ss@host/name", "postgres://me:p%40ss@host/name"])
