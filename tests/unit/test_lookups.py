@@ -1,9 +1,15 @@
 """What is remembered of the directory's answers is never older than what was announced."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+import pytest
 
 from deployapp.events import DeploymentEvent, Topic
+from deployapp.realtime import lookups as module
+from deployapp.realtime.directory import DirectoryUnavailable, UnknownTopic
 from deployapp.realtime.lookups import Lookups
 
 TOPIC = Topic("default", "production")
@@ -46,3 +52,114 @@ def test_an_answer_is_remembered_for_a_moment() -> None:
     lookups = Lookups(directory)
     assert [lookups.latest([TOPIC]) for _ in range(100)] == [[OLD]] * 100
     assert directory.questions == 1
+
+
+class AwayDirectory:
+    """Answers nothing while it is `away`: each question waits until it `may_fail`, and counts."""
+
+    def __init__(self, away: bool = True) -> None:
+        self.away = away
+        self.asked, self.may_fail = threading.Event(), threading.Event()
+        self.questions = 0
+
+    def check(self, topics: Sequence[Topic]) -> None:
+        self._wait()
+        if any(topic != TOPIC for topic in topics):
+            raise UnknownTopic("There is none.")
+
+    def latest(self, topics: Sequence[Topic]) -> list[DeploymentEvent]:
+        self._wait()
+        return [OLD]
+
+    def _wait(self) -> None:
+        self.questions += 1
+        if self.away:
+            self.asked.set()
+            assert self.may_fail.wait(10)
+            raise DirectoryUnavailable
+
+
+Ask = Callable[[Lookups], object]
+ASKS = pytest.mark.parametrize(
+    "ask", [lambda lookups: lookups.check([TOPIC]), lambda lookups: lookups.latest([TOPIC])], ids=["check", "latest"]
+)
+
+
+@pytest.fixture
+def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every answer is stale at once."""
+    monkeypatch.setattr(module, "FRONTEND_SECONDS", 0.0)
+    monkeypatch.setattr(module, "NEWEST_SECONDS", 0.0)
+
+
+def ask_together(ask: Ask, lookups: Lookups, directory: AwayDirectory) -> list[BaseException | None]:
+    """Ten ask while the first question hangs, which fails then; what each was refused with."""
+    directory.asked.clear()
+    directory.may_fail.clear()
+    with ThreadPoolExecutor(10) as pool:
+        asking = [pool.submit(ask, lookups) for _ in range(10)]
+        assert directory.asked.wait(10)
+        directory.may_fail.set()
+    return [one.exception() for one in asking]
+
+
+@ASKS
+def test_a_directory_that_is_away_is_asked_once_for_all_who_wait(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each question may take seconds: one behind another, the last would wait for minutes."""
+    monkeypatch.setattr(module, "AWAY_SECONDS", 60.0)
+    directory = AwayDirectory()
+    lookups = Lookups(directory)
+    assert {type(error) for error in ask_together(ask, lookups, directory)} == {DirectoryUnavailable}
+    with pytest.raises(DirectoryUnavailable):
+        ask(lookups)
+    assert directory.questions == 1
+
+
+@ASKS
+@pytest.mark.usefixtures("forgetful")
+def test_what_was_known_is_answered_meanwhile(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "AWAY_SECONDS", 60.0)
+    directory = AwayDirectory(away=False)
+    lookups = Lookups(directory)
+    known = ask(lookups)
+    directory.away = True
+    assert ask_together(ask, lookups, directory) == [None] * 10
+    assert ask(lookups) == known
+    assert directory.questions == 2
+
+
+@ASKS
+@pytest.mark.usefixtures("forgetful")
+def test_nobody_waits_for_the_one_who_tries_whether_it_is_back(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "AWAY_SECONDS", 0.0)
+    directory = AwayDirectory()
+    directory.may_fail.set()
+    lookups = Lookups(directory)
+    with pytest.raises(DirectoryUnavailable):
+        ask(lookups)
+    directory.asked.clear()
+    directory.may_fail.clear()
+    with ThreadPoolExecutor(1) as pool:
+        trying = pool.submit(ask, lookups)
+        assert directory.asked.wait(10)
+        with pytest.raises(DirectoryUnavailable):
+            ask(lookups)
+        assert not trying.done()
+        directory.may_fail.set()
+    assert directory.questions == 2
+
+
+@pytest.mark.parametrize("topic", [TOPIC, Topic("unknown", "production")], ids=["known", "unknown"])
+@pytest.mark.usefixtures("forgetful")
+def test_any_answer_ends_it(topic: Topic, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "AWAY_SECONDS", 0.0)
+    directory = AwayDirectory()
+    directory.may_fail.set()
+    lookups = Lookups(directory)
+    with pytest.raises(DirectoryUnavailable):
+        lookups.check([topic])
+    directory.away = False
+    with suppress(UnknownTopic):
+        lookups.check([topic])
+    monkeypatch.setattr(module, "AWAY_SECONDS", 60.0)
+    assert lookups.latest([TOPIC]) == [OLD]
