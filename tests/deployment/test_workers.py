@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -12,7 +11,7 @@ import psutil
 import pytest
 import requests
 
-from tests.deployapp_process import ROOT, environment, flask
+from tests.deployapp_process import ROOT, environment
 from tests.ports import free_port, is_free
 from tests.waiting import eventually
 
@@ -26,27 +25,32 @@ def free_prefix() -> str:
 
 
 class Supervised:
-    """The supervisor and what it runs."""
+    """`make run WORKERS=n` in a session of its own, as a terminal starts it: make, the supervisor, its workers."""
 
     def __init__(self, folder: Path) -> None:
         self.port = free_port()
         self.prefix = free_prefix()
-        given = {
-            "PORT": str(self.port),
-            "WORKERS": str(WORKERS),
-            "PYTHON": sys.executable,
-            "DEPLOYAPP_ENV": "production",
-        }
-        self.environment = environment(folder, METRICS_PORT_PREFIX=self.prefix, REUSE_PORT="true", **given)
-        done = flask(folder, "setup", **given)
-        assert done.returncode == 0, done.stderr
+        given = {"PORT": str(self.port), "METRICS_PORT_PREFIX": self.prefix, "DEPLOYAPP_ENV": "production"}
         self.log = folder / "log"
         with self.log.open("wb") as log:
-            command = [sys.executable, "-m", "supervisor.supervisord", "-c", "deploy/supervisord.conf"]
-            self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
+            self.make = subprocess.Popen(
+                ["make", "run", f"WORKERS={WORKERS}", "-o", ".venv/.installed-run"],  # what is installed stays as it is
+                cwd=ROOT,
+                env=environment(folder, **given),
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
 
     def workers(self) -> list[psutil.Process]:
-        return psutil.Process(self.process.pid).children()
+        return [worker for child in psutil.Process(self.make.pid).children() for worker in child.children()]
+
+    def end(self, how: signal.Signals) -> None:
+        """Ctrl-C reaches make and the supervisor, by way of the terminal; a SIGTERM make alone, which hands it on."""
+        if how == signal.SIGINT:
+            os.killpg(self.make.pid, how)
+        else:
+            self.make.send_signal(how)
 
     def answering(self) -> set[int]:
         """The workers whose own metrics answer, by number."""
@@ -66,19 +70,19 @@ class Supervised:
             return False
 
     def all_up(self) -> bool:
-        return len(self.workers()) == WORKERS and len(self.answering()) == WORKERS and self.serving()
+        return len(self.answering()) == WORKERS and self.serving() and len(self.workers()) == WORKERS
 
 
 @pytest.fixture
 def supervised(tmp_path: Path) -> Iterator[Supervised]:
     one = Supervised(tmp_path)
     try:
-        eventually(one.all_up, 60, "the workers never answered")
+        eventually(one.all_up, 60, lambda: f"the workers never answered:\n{one.log.read_text()}")
         yield one
     finally:
-        if one.process.poll() is None:
-            one.process.send_signal(signal.SIGTERM)
-            one.process.wait(60)
+        if one.make.poll() is None:
+            one.end(signal.SIGTERM)
+            one.make.wait(60)
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
@@ -89,9 +93,11 @@ def test_a_worker_that_dies_is_started_again_and_all_end_together(how: signal.Si
     eventually(lambda: supervised.all_up() and victim not in {worker.pid for worker in supervised.workers()}, 60)
 
     workers = supervised.workers()
-    supervised.process.send_signal(how)
-    assert supervised.process.wait(60) == 0
+    supervised.end(how)
+    assert supervised.make.wait(60) == -how
+    said = supervised.log.read_text()
+    assert all(f"stopped: worker-{number} (exit status 0)" in said for number in range(WORKERS)), said
     assert not any(worker.is_running() for worker in workers)
     assert not supervised.serving()
-    assert "Traceback" not in supervised.log.read_text()
+    assert "Traceback" not in said
     assert Path(os.devnull).is_char_device(), "the supervisor removes its pid file, which must be no device"
