@@ -51,6 +51,13 @@ def test_the_systemd_units(tmp_path: Path) -> None:
     lint(program, "verify", *sorted(tmp_path.glob("*.service")))
 
 
+def test_a_restart_or_a_failure_of_the_setup_takes_no_process_with_it() -> None:
+    unit = (DEPLOY / "systemd" / "deployapp@.service").read_text()
+    lines = re.findall(r"^(\w+)=(.*)$", unit, re.M)
+    naming = {name for name, value in lines if "deployapp-setup.service" in value.split()}
+    assert naming == {"After", "Wants"}, "Requires=, BindsTo= and PartOf= would"
+
+
 @pytest.mark.parametrize("name", ["systemd/environment", "compose.yaml", "Dockerfile"])
 def test_every_setting_that_is_given_exists(name: str) -> None:
     known = {field.upper() for field in Settings.model_fields}
