@@ -5,6 +5,7 @@ leaves the verdict to tests/faults/verdict.py. `make soak` does the same at rand
 """
 
 import json
+import random
 import re
 import signal
 import sys
@@ -27,6 +28,7 @@ from tests.waiting import eventually
 
 CLIENTS_A_TRANSPORT = 3
 ASIDE = DeploymentEvent(10**6, "2026-01-01T00:00:00.000Z", environment="aside")  # of a topic that no client watches
+DRAIN = 3.0  # seconds, where the spread of the goodbyes is looked at; a busy machine delays some of them
 NORMAL_TIME = 1.5  # seconds for a trigger, however busy this machine; one that waits for the bus takes 2 or more
 
 
@@ -83,9 +85,11 @@ def test_killed_between_commit_and_publish(running: Cluster, clients: Sequence[W
 
 
 def test_killed_at_random_under_load(running: Cluster, clients: Sequence[Watcher]) -> None:
-    """Fault 2."""
+    """Fault 2: each process is killed twice, in an order that the printed seed gives again."""
+    seed = random.randrange(10**6)
+    print(f"seed {seed}")  # pytest shows it when the test fails
     with load(running, TOPICS):
-        for victim in running.workers:
+        for victim in random.Random(seed).sample(running.workers * 2, 2 * len(running.workers)):
             victim.kill()
             running.trigger_surely(TOPICS[3])
             victim.start()
@@ -167,6 +171,28 @@ def test_rolling_restart_under_load(running: Cluster, clients: Sequence[Watcher]
             worker.stop(signal.SIGTERM)
             worker.start()
     assert_all_is_well(running, clients, time.monotonic())
+
+
+def test_a_restart_sends_its_clients_away_spread_out(running: Cluster) -> None:
+    """Fault 5 too: all at once, they would come back all at once. The clients' own pause is not in what is measured."""
+    victim, other = running.workers[:2]
+    usual, addresses = victim.settings, [victim.url]
+    victim.settings = {**usual, "DRAIN_SECONDS": str(DRAIN)}
+    victim.stop()
+    victim.start()
+    with watching([kind(lambda: addresses, TOPICS[:1]) for kind in watchers.PUSHED for _ in range(6)]) as clients:
+        running.trigger_surely(TOPICS[0])
+        everybody_knows(running, clients)
+        said = [len(client.breaks) for client in clients]
+        addresses[:] = [other.url]
+        victim.stop(signal.SIGTERM)
+        victim.settings = usual
+        victim.start()
+        eventually(lambda: all(len(client.breaks) > before for client, before in zip(clients, said, strict=True)))
+        moments = sorted(client.breaks[before] for client, before in zip(clients, said, strict=True))
+        assert moments[-1] - moments[0] > DRAIN / 2, moments
+        assert moments[len(moments) * 3 // 4] - moments[len(moments) // 4] > DRAIN / 8, f"most in one moment: {moments}"
+        assert_all_is_well(running, clients, time.monotonic())
 
 
 def test_a_row_of_another_program(running: Cluster, clients: Sequence[Watcher]) -> None:

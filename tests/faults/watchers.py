@@ -35,7 +35,8 @@ class Sighting(NamedTuple):
 
 
 class Watcher(threading.Thread):
-    """`addresses` answers the servers to choose from; `seen` grows; `connects` are the moments it was connected.
+    """`addresses` answers the servers to choose from; `seen` grows; `connects` are the moments it was connected,
+    `breaks` those at which such a connection broke.
 
     `period` is how seldom, in seconds, the client itself looks: 0 for one that is told. `blind` is how long it may take
     to see that its connection is dead when the network swallows everything.
@@ -52,6 +53,7 @@ class Watcher(threading.Thread):
         self.seen: list[Sighting] = []
         self.latest = dict.fromkeys(topics, 0)
         self.connects: list[float] = []
+        self.breaks: list[float] = []
         self._addresses = addresses
         self._ending = threading.Event()
 
@@ -65,8 +67,11 @@ class Watcher(threading.Thread):
 
     def run(self) -> None:
         while not self._ending.is_set():
+            before = self.connection
             with suppress(*self.broken):
                 self.watch(random.choice(self._addresses()))
+            if self.connection > before:
+                self.breaks.append(time.monotonic())
             self._ending.wait(random.uniform(0, LONGEST_PAUSE))
 
     def end(self) -> None:
