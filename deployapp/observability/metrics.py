@@ -61,7 +61,8 @@ def _metrics() -> Response:
 def _may_read(settings: Settings) -> bool:
     if not settings.metrics_token:
         return not settings.production
-    return hmac.compare_digest(request.headers.get("Authorization", ""), f"Bearer {settings.metrics_token}")
+    given = request.headers.get("Authorization", "").encode("latin-1", "replace")  # the bytes that were sent
+    return hmac.compare_digest(given, f"Bearer {settings.metrics_token}".encode())
 
 
 def _count_published(app: Flask, registry: CollectorRegistry) -> None:

@@ -95,7 +95,7 @@ def test_production_needs_the_token(make_server: Callable[..., Deployapp]) -> No
     closed.stop()
 
     guarded = make_server(METRICS_TOKEN=TOKEN, **production).start()
-    for header in "", "Bearer wrong", TOKEN:
+    for header in "", "Bearer wrong", TOKEN, "Bearer é".encode():
         assert guarded.request("GET", "/metrics", headers={"Authorization": header}).status_code == 404
     answer = guarded.request("GET", "/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
     assert answer.status_code == 200
