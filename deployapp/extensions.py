@@ -17,7 +17,15 @@ metadata = MetaData(
     }
 )
 
+
+class _LoginManager(LoginManager):  # type: ignore[misc]  # publishes no types
+    """Nobody is remembered beyond the session. The library reads the cookie all the same, and raises for an `é`."""
+
+    def _load_user_from_remember_cookie(self, cookie: str) -> None:
+        return None
+
+
 db = SQLAlchemy(metadata=metadata, session_options={"expire_on_commit": False})
 migrate = Migrate(render_as_batch=True)
-login_manager = LoginManager()
+login_manager = _LoginManager()
 csrf = CSRFProtect()

@@ -18,7 +18,7 @@ def load_user(session_id: str) -> User | None:
     """The active user of a session; None once the password has changed (`User.get_id`)."""
     number = session_id.partition(".")[0]
     user = db.session.get(User, int(number)) if _ID.fullmatch(number) else None
-    known = user is not None and hmac.compare_digest(user.get_id(), session_id)
+    known = user is not None and hmac.compare_digest(user.get_id().encode(), session_id.encode())
     return user if user and known and user.active else None
 
 

@@ -100,9 +100,18 @@ def test_an_inactive_user_has_no_session(app: Flask, signed_in: SignsIn) -> None
     assert person.get(LIST).status_code == 401
 
 
-@pytest.mark.parametrize("forged", ["1", "1.", "one.two", "", "99999999999999999999.x"])
+@pytest.mark.parametrize("forged", ["1", "1.", "1.é", "one.two", "", "99999999999999999999.x"])
 def test_a_session_of_another_form_is_nobodys(app: Flask, signed_in: SignsIn, forged: str) -> None:
     person = signed_in(superuser=True)
     with person.session_transaction() as session:
         session["_user_id"] = forged
     assert person.get(LIST).status_code == 401
+
+
+@pytest.mark.parametrize("path", [LIST, "/admin/"])
+def test_nobody_is_remembered_by_a_cookie(app: Flask, path: str) -> None:
+    """Flask-Login would look into it, and raise for what is not ASCII."""
+    caller = app.test_client(use_cookies=False)
+    plain = caller.get(path).status_code
+    for forged in ('"1|\\303\\251"', "1|guessed"):
+        assert caller.get(path, headers={"Cookie": f"remember_token={forged}"}).status_code == plain
