@@ -10,7 +10,7 @@ _SANE = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 
 
 def init_app(app: Flask) -> None:
-    app.before_request(_take)
+    app.before_request_funcs.setdefault(None, []).insert(0, _take)  # what hooks of others refuse has one too
     app.after_request(_answer)
 
 

@@ -58,3 +58,6 @@ def test_errors_carry_the_id_too(server: Deployapp) -> None:
     answer = server.request("POST", "/api/deployments/trigger/", headers={"X-Request-ID": "refused-1"})
     assert answer.status_code == 401
     assert answer.headers["X-Request-ID"] == "refused-1"
+    form = server.request("POST", "/admin/sign-in/", headers={"X-Request-ID": "refused-2"})
+    assert form.status_code == 400, "without a CSRF token, before any view"
+    assert form.headers["X-Request-ID"] == "refused-2"
