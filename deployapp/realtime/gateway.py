@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 WEBSOCKET_PATH = "/ws/deployment-updates"
 SSE_PATH = "/sse/deployment-updates"
 SOCKETIO_PATH = "/socket.io"
+SOCKETIO_BELOW = f"{SOCKETIO_PATH}/"
 DRAIN_TICK = 0.05  # seconds
 
 
@@ -68,8 +69,7 @@ class Realtime:
         app.wsgi_app = Gateway(  # type: ignore[method-assign]
             app.wsgi_app,
             {WEBSOCKET_PATH: self._open_websocket, SSE_PATH: self._open_sse},
-            self._admission,
-            self._socketio.forget_if_closed,
+            self._check_socketio,
         )
 
     def start(self) -> None:
@@ -169,6 +169,16 @@ class Realtime:
     def _hello(self, topics: tuple[Topic, ...]) -> dict[str, Any]:
         return {"type": "hello", "topics": [str(topic) for topic in topics], "policy": client_policy(self._settings)}
 
+    def _check_socketio(self, environ: WSGIEnvironment) -> None:
+        self._check_origin(environ)
+        if environ.get("HTTP_UPGRADE", "").lower() == "websocket":
+            handshake.accept(environ)  # python-engineio would keep a session for a client that gets no WebSocket
+        session = _session(environ.get("QUERY_STRING", ""))
+        if session is None:
+            self._admission.check(environ.get("REMOTE_ADDR", ""))
+        else:
+            self._socketio.forget_if_closed(session)
+
     def _check_origin(self, environ: WSGIEnvironment) -> None:
         if not handshake.origin_allowed(environ, self._settings.allowed_origins):
             raise Refusal("403 Forbidden", "origin_not_allowed", "Pages of this origin may not connect.")
@@ -184,22 +194,20 @@ class Gateway:
         self,
         app: Any,
         routes: dict[str, Callable[[WSGIEnvironment], None]],
-        admission: Admission,
-        forget_if_closed: Callable[[str], None],
+        check_socketio: Callable[[WSGIEnvironment], None],
     ) -> None:
         self._app = app
         self._routes = routes
-        self._admission = admission
-        self._forget_if_closed = forget_if_closed
+        self._check_socketio = check_socketio
 
     def __call__(self, environ: WSGIEnvironment, start_response: Any) -> Iterable[bytes]:
-        path = environ.get("PATH_INFO", "").rstrip("/")
-        route = self._routes.get(path)
+        path = environ.get("PATH_INFO", "")
+        route = self._routes.get(path.rstrip("/"))
         try:
             if route is not None:
                 route(environ)
                 return []
-            if path == SOCKETIO_PATH:
+            if path.startswith(SOCKETIO_BELOW):  # as python-engineio decides it
                 self._check_socketio(environ)
         except Refusal as refusal:
             return _refuse(start_response, refusal)
@@ -216,15 +224,6 @@ class Gateway:
             message = "Not now: the database does not answer."
             return _refuse(start_response, Refusal(_status(503), "unavailable", message, retry_after=5))
         return self._app(environ, start_response)  # type: ignore[no-any-return]
-
-    def _check_socketio(self, environ: WSGIEnvironment) -> None:
-        if environ.get("HTTP_UPGRADE", "").lower() == "websocket":
-            handshake.accept(environ)  # python-engineio would keep a session for a client that gets no WebSocket
-        session = _session(environ.get("QUERY_STRING", ""))
-        if session is None:
-            self._admission.check(environ.get("REMOTE_ADDR", ""))
-        else:
-            self._forget_if_closed(session)
 
 
 def _session(query: str) -> str | None:

@@ -227,7 +227,7 @@ class PythonSocketIO(_Choosing):
             )
         except socketio.exceptions.ConnectionError:
             self.__exit__()
-            raise Refused(self._refused[0]["data"] if isinstance(self._refused[0], dict) else {}) from None
+            raise Refused(_error_of(self._refused[0])) from None
         eventually(lambda: client.transport() == self.ends_on, PATIENCE)
         return self
 
@@ -256,6 +256,13 @@ class PythonSocketIO(_Choosing):
     def ask(self, event: str, argument: object) -> Any:
         """Send an event; answers its acknowledgement."""
         return self.client.call(event, argument, timeout=PATIENCE)
+
+
+def _error_of(refusal: Any) -> dict[str, Any]:
+    """Of a refused subscription, or of a refused poll's answer; a refused WebSocket's is not to be had."""
+    told: dict[str, Any] = refusal if isinstance(refusal, dict) else {}
+    error: dict[str, Any] = told.get("data") or told.get("error") or {}
+    return error
 
 
 class PythonSocketIOPolling(PythonSocketIO):

@@ -1,5 +1,6 @@
 """The contract of docs/protocol.md, the same over every transport and with every client."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -7,9 +8,22 @@ from typing import Any
 import pytest
 
 from tests.deployapp_process import Deployapp, set_up
-from tests.realtime.clients import SOCKET_IO, TRANSPORTS, Client, Refused, ServerSentEvents, hears
+from tests.realtime.clients import (
+    SOCKET_IO,
+    TRANSPORTS,
+    Client,
+    PythonSocketIOPolling,
+    PythonSocketIOUpgrade,
+    RawWebSocket,
+    Refused,
+    ServerSentEvents,
+    hears,
+)
+from tests.realtime.wire import SOCKETIO_WEBSOCKET, answer, head
 
 ELSEWHERE = "https://elsewhere.example"
+SOCKETIO_POLLING = "/socket.io/?EIO=4&transport=polling"
+READING_REFUSALS = {RawWebSocket, ServerSentEvents, PythonSocketIOPolling, PythonSocketIOUpgrade}  # others hide them
 
 
 def deploy(server: Deployapp, topic: str, **fields: object) -> object:
@@ -140,10 +154,23 @@ def own_pages_only(set_up_folder: Path, tmp_path_factory: pytest.TempPathFactory
 def test_pages_of_other_origins_are_refused_when_the_setting_says_so(
     own_pages_only: Deployapp, transport: type[Any], topic: str
 ) -> None:
-    with pytest.raises(Refused), transport(own_pages_only, origin=ELSEWHERE):
+    with pytest.raises(Refused) as refusal, transport(own_pages_only, origin=ELSEWHERE):
         pass
+    if transport in READING_REFUSALS:
+        assert refusal.value.error["code"] == "origin_not_allowed"
     with transport(own_pages_only, topics=[topic], origin="https://app.example") as client:
         hears(client, deploy(own_pages_only, topic))
+
+
+@pytest.mark.parametrize(
+    "path", ["/ws/deployment-updates", "/sse/deployment-updates", SOCKETIO_POLLING, SOCKETIO_WEBSOCKET]
+)
+def test_the_refusal_of_an_origin_has_the_one_error_shape(own_pages_only: Deployapp, path: str) -> None:
+    status, headers, body = answer(own_pages_only, head(path, Origin=ELSEWHERE))
+    assert (status, headers["content-type"]) == (403, "application/json")
+    assert json.loads(body) == {
+        "error": {"code": "origin_not_allowed", "message": "Pages of this origin may not connect."}
+    }
 
 
 def test_a_stream_names_the_event_by_its_id_for_the_browser_to_send_back(server: Deployapp, topic: str) -> None:

@@ -18,7 +18,8 @@ SSE = "/sse/deployment-updates"
 SOCKETIO = SOCKETIO_WEBSOCKET
 POLLING = "/socket.io/?EIO=4&transport=polling"
 SIDE_DOOR = "/socket.io/?EIO=4&transport=polling&nosid=1"  # no `sid`, though the letters are there
-PATHS = [RAW, SSE, SOCKETIO, POLLING, SIDE_DOOR]
+DEEPER = ["/socket.io/deeper?EIO=4&transport=polling", "/socket.io/deeper?EIO=4&transport=websocket"]
+PATHS = [RAW, SSE, SOCKETIO, POLLING, SIDE_DOOR, *DEEPER]  # python-engineio takes what is below its path
 HEALTH = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
 LARGE = "n" * 4000  # release notes that fill a client's buffers soon
 
