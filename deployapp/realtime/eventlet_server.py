@@ -7,6 +7,7 @@ See docs/decisions/0010-own-epoll.md for how a connection leaves the web server.
 import logging
 import math
 import os
+import re
 import resource
 import signal
 import socket
@@ -26,7 +27,7 @@ with warnings.catch_warnings():
     import eventlet.tpool
     import eventlet.wsgi
 
-from deployapp.realtime import plain_head
+from deployapp.realtime import malformed, plain_head
 
 if TYPE_CHECKING:
     from config import Settings
@@ -37,6 +38,8 @@ log = logging.getLogger(__name__)
 native_os = eventlet.patcher.original("os")
 native_select = eventlet.patcher.original("select")
 
+eventlet.wsgi.RESPONSE_414 = malformed.answer(414)  # the library's own is a page; it sends this as it is
+
 IDLE_SECONDS = 75  # how long the web server keeps an HTTP connection that asks for nothing more
 STALLED_SECONDS = 30  # how long a request's body or an answer may stand still
 DEAD_PEER_SECONDS = 60  # how long sent data may stay unacknowledged
@@ -45,6 +48,7 @@ FINISH_SECONDS = 3.0  # how long requests under way may take after the drain
 FINISH_TICK = 0.01  # seconds between two looks at whether they are done
 ACCEPT_PAUSE = 0.25  # seconds before the next attempt to accept; until then the backlog keeps who comes
 
+_LENGTH = re.compile(r"[0-9]+[ \t]*")  # RFC 9112, section 6.2
 _LEFT_OVER = "deployapp.left_over"  # in an environ: what the read buffer holds after the head, None if that is unknown
 
 
@@ -281,6 +285,7 @@ class _HttpProtocol(eventlet.wsgi.HttpProtocol):  # type: ignore[misc]  # publis
 
     connection: Any
     conn_state: Any
+    wfile: Any
     raw_requestline: bytes
     rfile: Any
     _left_over: bytes | None
@@ -305,7 +310,7 @@ class _HttpProtocol(eventlet.wsgi.HttpProtocol):  # type: ignore[misc]  # publis
         buffered = b"" if path is None else bytes(self.rfile.fp.peek())
         fields = plain_head.read_fields(buffered)
         if fields is None:
-            return super().parse_request()  # type: ignore[no-any-return]
+            return self._parse_by_library()
         self.rfile.fp.read(fields.size)
         self._left_over = buffered[fields.size :]
         self.command, self.path, self.request_version = "GET", path, "HTTP/1.1"
@@ -315,6 +320,24 @@ class _HttpProtocol(eventlet.wsgi.HttpProtocol):  # type: ignore[misc]  # publis
             self.headers[name] = value
         self.close_connection = self.headers.get("Connection", "").lower() == "close"
         return True
+
+    def _parse_by_library(self) -> bool:
+        try:
+            if not super().parse_request():
+                return False
+        except (eventlet.wsgi.HeaderLineTooLong, eventlet.wsgi.HeadersTooLarge):
+            self.send_error(431)
+            return False
+        length = self.headers.get("Content-Length")
+        if length is None or (_LENGTH.fullmatch(length) and "Transfer-Encoding" not in self.headers):
+            return True
+        self.send_error(400)  # the library would send one without a body
+        return False
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """The standard library would send a page, and without a status line if it did not understand the request's."""
+        self.wfile.write(malformed.answer(code, with_body=self.command != "HEAD"))
+        self.close_connection = True
 
     def get_environ(self) -> dict[str, Any]:
         """Called once the request's head is there."""

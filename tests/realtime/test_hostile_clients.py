@@ -102,12 +102,48 @@ def test_reset_right_behind_the_handshake(target: Deployapp) -> None:
                 wire.reset()
 
 
-def test_junk_instead_of_http(target: Deployapp) -> None:
-    for junk in (b"\x00" * 100, b"\r\n\r\n", b"GET\r\n\r\n", b"\x16\x03\x01\x02\x00\x01", b"GET / HTTP/9.9\r\n\r\n"):
-        with Wire(target) as wire, suppress(ConnectionError):
+def test_an_empty_line_instead_of_http(target: Deployapp) -> None:
+    with Wire(target) as wire:
+        wire.send(b"\r\n\r\n")
+        assert wire.read_to_end() == b""
+
+
+TOO_LONG = b"X: ".ljust(8190, b"x") + b"\r\n"  # and nothing behind it: what nobody reads may take the answer away
+JUNK = [
+    (b"\x00" * 100, 400, "bad_request"),
+    (b"GET\r\n\r\n", 400, "bad_request"),
+    (b"\x16\x03\x01\x02\x00\x01", 400, "bad_request"),
+    (b"GET / HTTP/x\r\n\r\n", 400, "bad_request"),
+    (b"GET / HTTP/9.9\r\n\r\n", 505, "http_version_not_supported"),
+    (b"GET /".ljust(8192, b"x"), 414, "uri_too_long"),
+    (b"GET / HTTP/1.1\r\n" + TOO_LONG, 431, "headers_too_large"),
+    (b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 101, 431, "headers_too_large"),
+    (b"GET / HTTP/1.1\r\n" + b"X: %b\r\n" % (b"x" * 8000) * 9, 431, "headers_too_large"),
+    (b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", 400, "bad_request"),
+    (b"POST / HTTP/1.1\r\nContent-Length: 1_0\r\n\r\n", 400, "bad_request"),
+    (b"POST / HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", 400, "bad_request"),
+]
+
+
+@pytest.mark.parametrize(("junk", "status", "code"), JUNK, ids=[repr(junk[:40]) for junk, _, _ in JUNK])
+def test_junk_instead_of_http_has_the_one_error_shape(target: Deployapp, junk: bytes, status: int, code: str) -> None:
+    with Wire(target) as wire:
+        with suppress(ConnectionError):  # it may have been refused before its end
             wire.send(junk)
             wire.socket.shutdown(socket.SHUT_WR)
-            wire.read_to_end()
+        first, _, rest = wire.read_to_end().partition(b"\r\n")
+        fields, _, body = rest.partition(b"\r\n\r\n")
+        assert first.startswith(b"HTTP/1.1 %d " % status)
+        assert {b"Content-Type: application/json", b"Connection: close"} <= set(fields.split(b"\r\n"))
+        assert json.loads(body)["error"]["code"] == code
+
+
+def test_junk_to_head_is_answered_without_a_body(target: Deployapp) -> None:
+    with Wire(target) as wire:
+        wire.send(b"HEAD / HTTP/1.1\r\n" + TOO_LONG)
+        answered = wire.read_to_end()
+    assert answered.startswith(b"HTTP/1.1 431 ")
+    assert answered.endswith(b"\r\n\r\n")
 
 
 # Frames
