@@ -17,7 +17,7 @@ class WithRequest(logging.Filter):
     """Adds the request's id to each record that is logged while it is answered."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        identifier = record.__dict__["request_id"] = request_ids.current()
+        identifier = record.__dict__["request_id"] = record.__dict__.get("request_id") or request_ids.current()
         record.__dict__["request"] = f" {identifier}" if identifier else ""
         return True
 

@@ -19,9 +19,13 @@ def current() -> str | None:
     return getattr(g, "request_id", None) if has_request_context() else None
 
 
+def sane(given: str) -> str:
+    """The id that a caller gave, a new one if it is not sane."""
+    return given if _SANE.fullmatch(given) else uuid.uuid4().hex
+
+
 def _take() -> None:
-    given = request.headers.get(HEADER, "")
-    g.request_id = given if _SANE.fullmatch(given) else uuid.uuid4().hex
+    g.request_id = sane(request.headers.get(HEADER, ""))
 
 
 def _answer(response: Response) -> Response:

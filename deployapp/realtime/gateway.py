@@ -7,6 +7,7 @@ The two raw routes stand in front of Flask as WSGI middleware: a connect costs n
 import json
 import logging
 import random
+import time
 from collections.abc import Callable, Iterable
 from functools import partial
 from http import HTTPStatus
@@ -36,6 +37,10 @@ SOCKETIO_PATH = "/socket.io"
 SOCKETIO_BELOW = f"{SOCKETIO_PATH}/"
 DRAIN_TICK = 0.05  # seconds
 
+# Given a request that is answered here and its `start_response`, its route, and when it began (`perf_counter`); answers
+# what to call instead.
+Watch = Callable[[WSGIEnvironment, Any, str, float], Any]
+
 
 def client_policy(settings: Settings) -> dict[str, Any]:
     """What clients are told about polling and coming back (docs/protocol.md, "Policy")."""
@@ -48,9 +53,13 @@ def client_policy(settings: Settings) -> dict[str, Any]:
 
 
 class Realtime:
-    """Everything of the realtime side in one process: hub, transports, limits, counters."""
+    """Everything of the realtime side in one process: hub, transports, limits, counters.
+
+    `watch` may be set to see refusals and Socket.IO's HTTP; a connection that is accepted costs it nothing.
+    """
 
     def __init__(self, settings: Settings, directory: Directory, loop: Loop) -> None:
+        self.watch: Watch = lambda environ, start_response, route, began: start_response
         self._settings = settings
         self._loop = loop
         self._lookups = Lookups(directory)
@@ -70,6 +79,7 @@ class Realtime:
             app.wsgi_app,
             {WEBSOCKET_PATH: self._open_websocket, SSE_PATH: self._open_sse},
             self._check_socketio,
+            lambda *request: self.watch(*request),
         )
 
     def start(self) -> None:
@@ -195,35 +205,43 @@ class Gateway:
         app: Any,
         routes: dict[str, Callable[[WSGIEnvironment], None]],
         check_socketio: Callable[[WSGIEnvironment], None],
+        watch: Watch,
     ) -> None:
         self._app = app
         self._routes = routes
         self._check_socketio = check_socketio
+        self._watch = watch
 
     def __call__(self, environ: WSGIEnvironment, start_response: Any) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
-        route = self._routes.get(path.rstrip("/"))
+        bare = path.rstrip("/")
+        route = self._routes.get(bare)
+        began = time.perf_counter()
         try:
             if route is not None:
                 route(environ)
                 return []
             if path.startswith(SOCKETIO_BELOW):  # as python-engineio decides it
                 self._check_socketio(environ)
-        except Refusal as refusal:
-            return _refuse(start_response, refusal)
-        except handshake.BadHandshake as error:
-            return _refuse(start_response, Refusal(error.status, error.code, str(error)))
-        except choice.InvalidChoice as error:
-            fields = {error.field: [str(error)]}
-            return _refuse(
-                start_response, Refusal(_status(422), "validation_error", "Some fields are not valid.", fields)
-            )
-        except UnknownTopic as error:
-            return _refuse(start_response, Refusal(_status(404), "not_found", str(error)))
-        except DirectoryUnavailable:
-            message = "Not now: the database does not answer."
-            return _refuse(start_response, Refusal(_status(503), "unavailable", message, retry_after=5))
+                start_response = self._watch(environ, start_response, SOCKETIO_BELOW, began)
+        except (Refusal, handshake.BadHandshake, choice.InvalidChoice, UnknownTopic, DirectoryUnavailable) as error:
+            watched = self._watch(environ, start_response, SOCKETIO_BELOW if route is None else bare, began)
+            return _refuse(watched, _refusal(error))
         return self._app(environ, start_response)  # type: ignore[no-any-return]
+
+
+def _refusal(error: Exception) -> Refusal:
+    match error:
+        case Refusal():
+            return error
+        case handshake.BadHandshake():
+            return Refusal(error.status, error.code, str(error))
+        case choice.InvalidChoice():
+            fields = {error.field: [str(error)]}
+            return Refusal(_status(422), "validation_error", "Some fields are not valid.", fields)
+        case UnknownTopic():
+            return Refusal(_status(404), "not_found", str(error))
+    return Refusal(_status(503), "unavailable", "Not now: the database does not answer.", retry_after=5)
 
 
 def _session(query: str) -> str | None:
