@@ -9,6 +9,7 @@ from tests.waiting import eventually
 
 LIBRARY = ROOT / "tests" / "package" / "node_modules" / "socket.io-client" / "dist" / "socket.io.esm.min.js"
 SOCKET_IO = "/socket.io/"
+SOCKET_IO_WS = "/socket.io/?EIO=4&transport=websocket"
 
 
 @pytest.fixture
@@ -36,6 +37,17 @@ def test_it_hears_by_socketio_and_polls_while_it_cannot(tab: Tab, deploy: Deploy
     other(tab, decision="current", notice=None)
     network.forbid()
     other(tab, transport="socketio", connected=True)
+
+
+def test_websocket_comes_first_and_long_polling_where_it_is_blocked(tab: Tab, deploy: Deploy, network: Network) -> None:
+    other(tab, transport="socketio", connected=True)
+    assert network.asked(SOCKET_IO) == network.asked(SOCKET_IO_WS) == 1
+    network.forbid(SOCKET_IO_WS)
+    other(tab, connected=False)
+    other(tab, transport="socketio", connected=True)
+    assert network.asked("/socket.io/?EIO=4&transport=polling") > 0
+    deploy(version="1.1.0")
+    other(tab, decision="update", notice="available")
 
 
 def test_complaint_14_a_dead_socket_is_found_by_its_missing_acknowledgement(

@@ -17,7 +17,15 @@ const ACK_TIMEOUT = 5000;
 export function socketio({ url, topic, lastEventId, io }, on) {
   const { origin, pathname } = new URL(url);
   const auth = { topics: [topic], hello: true, ...(lastEventId != null && { last_event_id: lastEventId }) };
-  const socket = io?.(origin, { path: `${pathname}socket.io`, auth, forceNew: true, reconnection: false });
+  const socket = io?.(origin, {
+    path: `${pathname}socket.io`,
+    auth,
+    forceNew: true,
+    reconnection: false,
+    // WebSocket first: polling needs a load balancer that sends each request of a session to the same process.
+    transports: ["websocket", "polling"],
+    tryAllTransports: true,
+  });
   const close = () => {
     socket.off();
     socket.disconnect();
