@@ -34,7 +34,6 @@ READ_SIZE = 4096
 EVENTS_A_ROUND = 256
 SENDS_A_TURN = 2048  # of one transport between two pauses for everything else: 10 to 20 ms
 
-SLOW = (1013, "too slow")
 SILENT = (1001, "silent")
 
 
@@ -186,7 +185,7 @@ class Hub:
             log.warning(
                 "closed a client that reads too slowly: %s over %s", connection.address, connection.transport.name
             )
-            return self.close(connection, *SLOW)
+            return self.close(connection, 1006)  # a goodbye would have to wait behind what it does not read
         connection.out += data
 
     def _flush(self, connection: Connection) -> None:
