@@ -1,23 +1,28 @@
 """Who listens: a few hundred bytes each, no green thread, no parser until it is needed."""
 
+from collections.abc import Mapping
 from socket import SocketType
 from typing import Any, Protocol
 
 from deployapp.events import DeploymentEvent, Topic
+
+_NEVER: Mapping[Topic, int] = {}
 
 
 class Subscriber:
     """Somebody who listens to topics.
 
     `replayed` holds the newest id that was replayed, per topic: the same event may still come by the bus.
+    `joined` tells Socket.IO how many events there had been when it subscribed, per topic.
     """
 
-    __slots__ = ("address", "replayed", "topics")
+    __slots__ = ("address", "joined", "replayed", "topics")
 
     def __init__(self, address: str, topics: tuple[Topic, ...] = ()) -> None:
         self.address = address
         self.topics = topics
         self.replayed: dict[Topic, int] | None = None
+        self.joined: Mapping[Topic, int] = _NEVER
 
     def has_seen(self, topic: Topic, event_id: int) -> bool:
         """Whether this event, or a newer one of the topic, was replayed to it."""

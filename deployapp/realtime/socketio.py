@@ -7,8 +7,8 @@ Long-polling goes on as Engine.IO does it. See docs/decisions/0011-engineio-exte
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache, partial
 from typing import Any
 
 import socketio
@@ -32,6 +32,7 @@ from deployapp.realtime.websocket import MAX_INBOUND
 log = logging.getLogger(__name__)
 
 PING_TIMEOUT = 20  # seconds
+MAX_ENTRIES = 10_000  # topics whose last event is remembered
 Replay = Callable[[tuple[Topic, ...], int | None], list[DeploymentEvent]]
 
 
@@ -65,6 +66,7 @@ class SocketIoServer:
         self._check: Callable[[tuple[Topic, ...]], None]
         self._replay: Replay
         self._hello: Callable[[tuple[Topic, ...]], dict[str, Any]]
+        self._published: dict[Topic, tuple[int, int]] = {}  # each topic's last event, and how many came before it
         self.socketio = SocketIO(
             async_mode=loop.async_mode,
             client_manager=CompactRooms(),
@@ -110,7 +112,10 @@ class SocketIoServer:
         return self._pollers.by_topic()
 
     def publish(self, event: DeploymentEvent) -> None:
-        """To those that poll; the hub reaches the others. Does not switch."""
+        """To those that poll; the hub reaches the others, right after this. Does not switch."""
+        if len(self._published) >= MAX_ENTRIES:
+            self._published.clear()
+        self._published[event.topic] = event.id, self._hub.counters.events
         self._pollers.publish(event)
 
     def forget_if_closed(self, eio_sid: str) -> None:
@@ -138,7 +143,7 @@ class SocketIoServer:
         """From polling into the hub."""
         poller = self._pollers.pop(self._server.manager.sid_from_eio_sid(eio_sid, NAMESPACE))
         if poller is not None:
-            connection.replayed = poller.replayed
+            connection.replayed, connection.joined = poller.replayed, poller.joined
             self._hub.subscribe(connection, poller.topics)
 
     # Events
@@ -199,7 +204,7 @@ class SocketIoServer:
         return None
 
     def _enter(self, sid: str, subscriber: Subscriber, chosen: choice.Choice, missed: list[DeploymentEvent]) -> None:
-        news = [event for event in missed if not subscriber.has_seen(event.topic, event.id)]
+        news = [event for event in missed if not self._has_heard(subscriber, event)]
         for event in news:
             subscriber.note_replay(event.topic, event.id)
         self._hub.counters.replayed += len(news)
@@ -207,6 +212,9 @@ class SocketIoServer:
             self._hub.subscribe(subscriber, chosen.topics)
         else:
             subscriber.topics = tuple(dict.fromkeys((*subscriber.topics, *chosen.topics)))
+        new = tuple(topic for topic in chosen.topics if topic not in subscriber.topics)
+        joined = _joined(new, self._hub.counters.events)
+        subscriber.joined = {**subscriber.joined, **joined} if subscriber.topics else joined
         if chosen.hello:
             self._send(sid, subscriber, encode_packet(self._server, "hello", self._hello(chosen.topics)))
         for event in news:
@@ -216,11 +224,24 @@ class SocketIoServer:
         if isinstance(subscriber, Connection):
             self._hub.send(subscriber, frames.encode_text(packet.encode()))
         else:
+    def _has_heard(self, subscriber: Subscriber, event: DeploymentEvent) -> bool:
+        """Whether it was replayed to it, or came by while it was subscribed: it may ask for the same again."""
+        if subscriber.has_seen(event.topic, event.id):
+            return True
+        newest, events = self._published.get(event.topic, (0, 0))
+        return event.topic in subscriber.topics and event.id <= newest and subscriber.joined[event.topic] <= events
+
             self._pollers.send(sid, packet)
 
 
 def _invalid(error: choice.InvalidChoice) -> dict[str, Any]:
     return {"code": "validation_error", "message": str(error), "fields": {error.field: [str(error)]}}
+
+
+@lru_cache(choice.SHARED)
+def _joined(topics: tuple[Topic, ...], events: int) -> Mapping[Topic, int]:
+    """The same object for those that come between two events: most choose the same."""
+    return dict.fromkeys(topics, events)
 
 
 def _silent(name: str) -> logging.Logger:

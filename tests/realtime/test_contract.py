@@ -205,6 +205,23 @@ def test_subscribing_twice_tells_nothing_twice(server: Deployapp, socket_io: typ
         hears(client, missed, deploy(server, topic))
 
 
+def test_what_was_heard_is_not_replayed_and_what_was_not_is(
+    server: Deployapp, socket_io: type[Any], new_topic: Callable[[], str]
+) -> None:
+    first, second = new_topic(), new_topic()
+    before = deploy(server, first)
+    with socket_io(server, topics=[first]) as client:
+        assert client.ask("subscribe", {"topics": [first], "last_event_id": 0})["ok"]
+        heard = [before, deploy(server, first)]
+        hears(client, *heard)
+        missed = deploy(server, second)
+        assert client.ask("subscribe", {"topics": [first, second], "last_event_id": before})["ok"]
+        heard += [missed, deploy(server, second)]
+        hears(client, *heard)
+        assert client.ask("subscribe", {"topics": [second, first], "last_event_id": 0})["ok"]
+        hears(client, *heard, deploy(server, first))
+
+
 def test_a_bad_subscription_is_acknowledged_with_its_error(server: Deployapp, socket_io: type[Any], topic: str) -> None:
     with socket_io(server, topics=[topic]) as client:
         unknown = client.ask("subscribe", {"frontend": "nobody-knows"})
