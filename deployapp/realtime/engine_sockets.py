@@ -6,6 +6,8 @@ See docs/decisions/0011-engineio-extension-point.md. `eio_sid` is Engine.IO's na
 from collections.abc import Callable
 from typing import Any
 
+from wsproto.frame_protocol import CloseReason
+
 from deployapp.events import DeploymentEvent
 from deployapp.realtime import handshake
 from deployapp.realtime.admission import Admission
@@ -13,6 +15,7 @@ from deployapp.realtime.connection import Connection
 from deployapp.realtime.engine_websocket import EngineSession, EngineWebSocket, UpgradeProbe
 from deployapp.realtime.hub import Hub
 from deployapp.realtime.loop import Loop, WSGIEnvironment
+from deployapp.realtime.socketio_packets import BinaryRefused
 
 
 class EngineSockets:
@@ -37,8 +40,9 @@ class EngineSockets:
         self._probe = UpgradeProbe(hub, self._transport, on_moved)
         self._addresses: dict[str, str] = {}
         server._async = {**server._async, "websocket": self._open, "queue": _unjoined(server._async["queue"])}
-        for name, counted in ("connect", self._on_connect), ("disconnect", self._on_disconnect):
-            server.on(name, counted(server.handlers[name]))
+        wrappers = {"connect": self._on_connect, "disconnect": self._on_disconnect, "message": self._on_message}
+        for name, wrapped in wrappers.items():
+            server.on(name, wrapped(server.handlers[name]))
 
     def get(self, eio_sid: str | None) -> Any:
         """The Engine.IO socket, or None."""
@@ -102,6 +106,26 @@ class EngineSockets:
             return handler(eio_sid, reason)
 
         return disconnect
+
+    def _on_message(self, handler: Callable[..., Any]) -> Callable[..., Any]:
+        """python-engineio swallows what the handler raises, and goes on with what a closed client has sent."""
+
+        def message(eio_sid: str, data: Any) -> None:
+            socket = self.get(eio_sid)
+            if socket is None or socket.closed:
+                return
+            try:
+                handler(eio_sid, data)
+            except BinaryRefused as error:
+                self._throw_out(socket, str(error))
+
+        return message
+
+    def _throw_out(self, socket: Any, reason: str) -> None:
+        if isinstance(socket.queue, EngineSession) and socket.queue.connection is not None:
+            self._hub.close(socket.queue.connection, CloseReason.UNSUPPORTED_DATA, reason)
+        else:
+            socket.close(wait=False, abort=True)
 
 
 def _unjoined(queue: Any) -> Any:

@@ -90,13 +90,18 @@ class EngineWebSocket(WebSocketTransport):
 
     def _work(self, session: EngineSession) -> None:
         """Handle what the client sent, in order, where waiting for the database does not hold up the hub."""
-        while session.inbox and not session.socket.closed:
-            try:
-                session.socket.receive(engine_packet.Packet(encoded_packet=session.inbox.popleft()))
-            except (EngineIOError, ValueError, KeyError, IndexError, TypeError, RecursionError) as error:
-                if session.connection is not None:
-                    self.hub.close(session.connection, CloseReason.PROTOCOL_ERROR, str(error))
-        session.inbox = None
+        try:
+            while session.inbox and not session.socket.closed:
+                self._receive(session, session.inbox.popleft())
+        finally:
+            session.inbox = None
+
+    def _receive(self, session: EngineSession, data: str) -> None:
+        try:
+            session.socket.receive(engine_packet.Packet(encoded_packet=data))
+        except (EngineIOError, ValueError, KeyError, IndexError, TypeError, RecursionError) as error:
+            if session.connection is not None:
+                self.hub.close(session.connection, CloseReason.PROTOCOL_ERROR, str(error))
 
     def closed(self, connection: Connection) -> None:
         session: EngineSession = connection.session

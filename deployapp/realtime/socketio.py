@@ -26,7 +26,7 @@ from deployapp.realtime.engine_websocket import EngineSession
 from deployapp.realtime.hub import Hub
 from deployapp.realtime.loop import Loop
 from deployapp.realtime.pollers import Pollers
-from deployapp.realtime.socketio_packets import NAMESPACE, encode_event, encode_packet
+from deployapp.realtime.socketio_packets import NAMESPACE, Packet, encode_event, encode_packet
 from deployapp.realtime.websocket import MAX_INBOUND
 
 log = logging.getLogger(__name__)
@@ -70,6 +70,8 @@ class SocketIoServer:
         self.socketio = SocketIO(
             async_mode=loop.async_mode,
             client_manager=CompactRooms(),
+            serializer=Packet,
+            async_handlers=False,  # one after the other, where those that wait are counted
             cors_allowed_origins="*" if "*" in origins else list(origins),
             cors_credentials=False,
             manage_session=False,
@@ -133,7 +135,7 @@ class SocketIoServer:
 
     def _subscriber(self, sid: str) -> Subscriber | None:
         socket = self._socket(sid)
-        if socket is None:
+        if socket is None or socket.closed:
             return None
         if isinstance(socket.queue, EngineSession):
             return socket.queue.connection
@@ -150,6 +152,8 @@ class SocketIoServer:
 
     def _on_connect(self, sid: str, environ: Any, auth: Any = None) -> None:
         error = self._subscribe(sid, auth)
+        if error is None and self._subscriber(sid) is None:  # gone meanwhile: python-socketio would keep it
+            error = {"code": "gone", "message": "You are gone."}
         if error is not None:
             raise socketio.exceptions.ConnectionRefusedError(error["message"], error)
 
@@ -208,22 +212,18 @@ class SocketIoServer:
         for event in news:
             subscriber.note_replay(event.topic, event.id)
         self._hub.counters.replayed += len(news)
+        new = tuple(topic for topic in chosen.topics if topic not in subscriber.topics)
+        joined = _joined(new, self._hub.counters.events)
+        subscriber.joined = {**subscriber.joined, **joined} if subscriber.topics else joined
         if isinstance(subscriber, Connection):
             self._hub.subscribe(subscriber, chosen.topics)
         else:
             subscriber.topics = tuple(dict.fromkeys((*subscriber.topics, *chosen.topics)))
-        new = tuple(topic for topic in chosen.topics if topic not in subscriber.topics)
-        joined = _joined(new, self._hub.counters.events)
-        subscriber.joined = {**subscriber.joined, **joined} if subscriber.topics else joined
         if chosen.hello:
             self._send(sid, subscriber, encode_packet(self._server, "hello", self._hello(chosen.topics)))
         for event in news:
             self._send(sid, subscriber, encode_event(self._server, event))
 
-    def _send(self, sid: str, subscriber: Subscriber, packet: Any) -> None:
-        if isinstance(subscriber, Connection):
-            self._hub.send(subscriber, frames.encode_text(packet.encode()))
-        else:
     def _has_heard(self, subscriber: Subscriber, event: DeploymentEvent) -> bool:
         """Whether it was replayed to it, or came by while it was subscribed: it may ask for the same again."""
         if subscriber.has_seen(event.topic, event.id):
@@ -231,17 +231,21 @@ class SocketIoServer:
         newest, events = self._published.get(event.topic, (0, 0))
         return event.topic in subscriber.topics and event.id <= newest and subscriber.joined[event.topic] <= events
 
+    def _send(self, sid: str, subscriber: Subscriber, packet: Any) -> None:
+        if isinstance(subscriber, Connection):
+            self._hub.send(subscriber, frames.encode_text(packet.encode()))
+        else:
             self._pollers.send(sid, packet)
-
-
-def _invalid(error: choice.InvalidChoice) -> dict[str, Any]:
-    return {"code": "validation_error", "message": str(error), "fields": {error.field: [str(error)]}}
 
 
 @lru_cache(choice.SHARED)
 def _joined(topics: tuple[Topic, ...], events: int) -> Mapping[Topic, int]:
     """The same object for those that come between two events: most choose the same."""
     return dict.fromkeys(topics, events)
+
+
+def _invalid(error: choice.InvalidChoice) -> dict[str, Any]:
+    return {"code": "validation_error", "message": str(error), "fields": {error.field: [str(error)]}}
 
 
 def _silent(name: str) -> logging.Logger:

@@ -238,16 +238,88 @@ JUNK_PACKETS = [
 ]
 
 
+def connected(target: Deployapp, wire: Wire) -> Wire:
+    """A Socket.IO client whose connection to the namespace is answered."""
+    wire.open(SOCKETIO, behind=frame(TEXT, b"40"))
+    assert wire.read_text().startswith("0{")
+    assert wire.read_text().startswith("40{")
+    return wire
+
+
+def outcome(wire: Wire) -> int | str | None:
+    """Wait until what was sent is handled: the code of the server's close, or the answer to a subscription behind it.
+
+    The `40` connects those again that have left the namespace.
+    """
+    with suppress(EOFError, ConnectionError):
+        wire.send(frame(TEXT, b"40") + frame(TEXT, b'4299["subscribe",{"topics":["default/barrier"]}]'))
+        while True:
+            opcode, payload = wire.read_frame()
+            if opcode == CLOSE:
+                return int.from_bytes(payload[:2], "big")
+            if payload.startswith(b"4399["):
+                return payload.decode()
+    return None
+
+
 def test_junk_on_a_socket_io_websocket(target: Deployapp) -> None:
-    for connected in (False, True):
-        for junk in JUNK_PACKETS:
-            with Wire(target) as wire, suppress(ConnectionError):
-                wire.open(SOCKETIO)
-                if connected:
-                    wire.send(frame(TEXT, b"40"))
-                wire.send(frame(TEXT, junk.encode()))
-                wire.send(frame(CLOSE, (1000).to_bytes(2, "big")))
-                wire.close_code()
+    for junk in JUNK_PACKETS:
+        with Wire(target) as wire, suppress(ConnectionError):
+            wire.open(SOCKETIO)
+            wire.send(frame(TEXT, junk.encode()))
+            wire.send(frame(CLOSE, (1000).to_bytes(2, "big")))
+            wire.close_code()
+
+
+def test_junk_behind_a_socket_io_connection_is_ignored_or_ends_it(target: Deployapp) -> None:
+    for junk in JUNK_PACKETS:
+        with Wire(target) as wire:
+            connected(target, wire).send(frame(TEXT, junk.encode()))
+            ended = outcome(wire)
+            assert ended in (1000, 1002, 1003) or str(ended).startswith('4399[{"ok":true'), (junk, ended)
+            assert "Traceback" not in target.log, junk
+
+
+UNKNOWN_EVENTS = [
+    *("42[{}]", "42[[1]]", "42[7]", "42[null]", '42["subscribe",1,2,3]', '42["unsubscribe",1,2]', '42["disconnect"]'),
+    *('42["connect"]', '42["deployment_update",{}]', "42[]", '42"subscribe"', "42{}", '427["disconnect",1]', "42", "4"),
+]
+
+
+def test_events_that_are_not_known_are_ignored(target: Deployapp) -> None:
+    for junk in UNKNOWN_EVENTS:
+        with Wire(target) as wire:
+            connected(target, wire).send(frame(TEXT, junk.encode()) * 3)
+            assert outcome(wire) == '4399[{"ok":true,"topics":["default/production","default/barrier"]}]', junk
+        sid = polling_session(target)
+        assert poll(target, sid, b"40")[0] == 200
+        assert poll(target, sid, "\x1e".join([junk] * 3).encode())[0] == 200
+        assert poll(target, sid, b'429["subscribe"]')[0] == 200
+        assert poll(target, sid)[1].endswith('\x1e439[{"ok":true,"topics":["default/production"]}]'), junk
+        assert poll(target, sid, b"1")[0] == 200
+        assert "Traceback" not in target.log, junk
+
+
+BINARY_EVENTS = [
+    '459999999999-["x",{"_placeholder":true,"num":0}]',
+    "461-7[]",
+    "45",
+    '4"51-[]"',  # JSON's text of one
+    "4 5",  # the bare number
+    "\N{ARABIC-INDIC DIGIT FOUR}51-[]",
+    "4\N{ARABIC-INDIC DIGIT FIVE}1-[]",
+]
+
+
+def test_binary_events_are_refused_as_nothing_would_end_their_attachments(target: Deployapp) -> None:
+    for packet in BINARY_EVENTS:
+        with Wire(target) as wire:
+            connected(target, wire).send(frame(TEXT, packet.encode()))
+            assert outcome(wire) == 1003, packet
+        sid = polling_session(target)
+        assert poll(target, sid, b"40")[0] == 200
+        assert poll(target, sid, f"{packet}\x1e4attachment\x1e40".encode())[0] == 200
+        assert poll(target, sid)[0] == 400, packet
 
 
 def test_a_flood_of_socket_io_messages(target: Deployapp) -> None:
@@ -274,12 +346,20 @@ def polling_session(target: Deployapp) -> str:
 
 def test_junk_on_socket_io_polling(target: Deployapp) -> None:
     for junk in [*JUNK_PACKETS, "b", "bAAEC", "b!", "\x1e" * 20, "4" * 5000, "\x1e".join(["42[]"] * 100)]:
-        sid = polling_session(target)
-        status, _ = poll(target, sid, junk.encode())
-        assert status in (200, 400), junk
-        poll(target, sid, b"1")
+        poll_junk(target, junk)
+        poll_junk(target, junk, behind=b"40")
     assert poll(target, "no-such-session")[0] == 400
     assert poll(target, "no-such-session", b"40")[0] == 400
+
+
+def poll_junk(target: Deployapp, junk: str, behind: bytes | None = None) -> None:
+    sid = polling_session(target)
+    if behind:
+        assert poll(target, sid, behind)[0] == 200
+        assert "40{" in poll(target, sid)[1]
+    status, _ = poll(target, sid, junk.encode())
+    assert status in (200, 400), junk
+    poll(target, sid, b"1")
 
 
 NO_UPGRADES = {
