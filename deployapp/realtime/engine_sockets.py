@@ -3,6 +3,7 @@
 See docs/decisions/0011-engineio-extension-point.md. `eio_sid` is Engine.IO's name for a transport session.
 """
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,10 @@ from deployapp.realtime.engine_websocket import EngineSession, EngineWebSocket, 
 from deployapp.realtime.hub import Hub
 from deployapp.realtime.loop import Loop, WSGIEnvironment
 from deployapp.realtime.socketio_packets import BinaryRefused
+
+log = logging.getLogger(__name__)
+
+MAX_QUEUED = 64  # packets kept for a client that polls too seldom
 
 
 class EngineSockets:
@@ -39,7 +44,8 @@ class EngineSockets:
         self._transport = EngineWebSocket(hub, loop, encode_event)
         self._probe = UpgradeProbe(hub, self._transport, on_moved)
         self._addresses: dict[str, str] = {}
-        server._async = {**server._async, "websocket": self._open, "queue": _unjoined(server._async["queue"])}
+        queue = _bounded(server._async["queue"], self._close_slow)
+        server._async = {**server._async, "websocket": self._open, "queue": queue}
         wrappers = {"connect": self._on_connect, "disconnect": self._on_disconnect, "message": self._on_message}
         for name, wrapped in wrappers.items():
             server.on(name, wrapped(server.handlers[name]))
@@ -63,6 +69,13 @@ class EngineSockets:
         To have their clients come back, abort: they are not told that the server wants it.
         """
         return [socket for socket in self._server.sockets.values() if not isinstance(socket.queue, EngineSession)]
+
+    def _close_slow(self, eio_sid: str) -> None:
+        socket = self.get(eio_sid)
+        if socket is not None and not socket.closing:
+            self._hub.counters.slow_closes += 1
+            log.warning("closed a client that reads too slowly: %s over socketio_polling", self.address(eio_sid))
+            socket.close(wait=False, abort=True)
 
     def _open(self, handler: Any, server: Any) -> Callable[[WSGIEnvironment, Any], tuple[bytes, ...]]:
         """python-engineio's extension point: `handler` is bound to the Engine.IO socket that gets a WebSocket.
@@ -95,6 +108,7 @@ class EngineSockets:
         def connect(eio_sid: str, environ: WSGIEnvironment) -> Any:
             self._addresses[eio_sid] = environ.get("REMOTE_ADDR", "")
             self._admission.enter(self._addresses[eio_sid])
+            self.get(eio_sid).queue.eio_sid = eio_sid
             return handler(eio_sid, environ)
 
         return connect
@@ -128,9 +142,23 @@ class EngineSockets:
             socket.close(wait=False, abort=True)
 
 
-def _unjoined(queue: Any) -> Any:
-    """python-engineio waits until a client that it throws out has fetched everything; a hostile one never does."""
-    return type("Queue", (queue,), {"join": lambda self: None})
+def _bounded(queue: Any, on_full: Callable[[str], None]) -> Any:
+    """What python-engineio keeps for a client that polls: acknowledgements, pings and events alike."""
+
+    class Queue(queue):  # type: ignore[misc]  # whatever the loop's is
+        eio_sid = ""
+
+        def put(self, packet: Any) -> None:
+            """None, the end, always has room."""
+            if packet is not None and self.qsize() >= MAX_QUEUED:
+                on_full(self.eio_sid)
+            else:
+                super().put(packet)
+
+        def join(self) -> None:
+            """python-engineio waits until a client that it throws out has fetched everything: it may never do."""
+
+    return Queue
 
 
 _NO_ENVIRON: WSGIEnvironment = {}  # one for all: a request's environ would cost several KiB a client

@@ -11,8 +11,6 @@ from deployapp.realtime.socketio_packets import NAMESPACE, encode_event
 
 log = logging.getLogger(__name__)
 
-MAX_QUEUED = 64  # packets kept for a client that polls too seldom
-
 
 class Pollers:
     """The subscribers by their Socket.IO `sid`."""
@@ -47,12 +45,10 @@ class Pollers:
                     log.exception("could not lay an event into a client's queue: %s", poller.address)
 
     def send(self, sid: str, packet: Any) -> None:
-        """Lay the packet in the client's queue; a client whose queue is full is closed. Does not switch."""
+        """Lay the packet in the client's queue, which closes a client when it is full. Does not switch."""
         socket = self._server.eio.sockets.get(self._server.manager.eio_sid_from_sid(sid, NAMESPACE))
         if socket is None or socket.closed:
             return
-        if socket.queue.qsize() >= MAX_QUEUED:
-            self._counters.slow_closes += 1
-            return socket.close(wait=False, abort=True)  # type: ignore[no-any-return]
         socket.send(packet)
-        self._counters.sends += 1
+        if not socket.closed:
+            self._counters.sends += 1

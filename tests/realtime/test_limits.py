@@ -123,6 +123,11 @@ def topic_connections(server: Deployapp) -> float:
 # Slow clients
 
 
+def polling_session(server: Deployapp) -> str:
+    """A new client that polls: its session."""
+    return str(json.loads(server.request("GET", POLLING).text[1:])["sid"])
+
+
 @pytest.mark.parametrize("path", [RAW, SSE, SOCKETIO], ids=["raw", "sse", "socketio"])
 def test_who_does_not_read_is_closed_counted_and_logged_once_and_delays_nobody(
     make_server: Callable[..., Deployapp], path: str
@@ -154,14 +159,36 @@ def test_who_does_not_read_is_closed_counted_and_logged_once_and_delays_nobody(
 
 def test_who_polls_too_seldom_is_closed_and_counted(make_server: Callable[..., Deployapp]) -> None:
     server = make_server().start()
-    sid = json.loads(server.request("GET", POLLING).text[1:])["sid"]
+    sid = polling_session(server)
     server.request("POST", f"{POLLING}&sid={sid}", data=b"40")
     server.request("GET", f"{POLLING}&sid={sid}")
     for _ in range(66):
         server.trigger()
     assert usage.counter(server, "slow_closes_total") == 1
+    assert server.log.count("reads too slowly: 127.0.0.1 over socketio_polling") == 1
     assert usage.connections(server)["socketio_polling"] == 0
     assert server.request("GET", f"{POLLING}&sid={sid}").status_code == 400
+
+
+ASKS = {
+    "acknowledgements": b'421["subscribe"]',
+    "refusals": b"40/admin,",
+    "answers to junk": b"5",
+}
+
+
+@pytest.mark.parametrize("packet", ASKS.values(), ids=ASKS)
+def test_who_asks_for_answers_and_never_polls_is_closed(make_server: Callable[..., Deployapp], packet: bytes) -> None:
+    server = make_server().start()
+    sid = polling_session(server)
+    server.request("POST", f"{POLLING}&sid={sid}", data=b"40")
+    for _ in range(5):  # of at most 16 packets
+        answered = server.request("POST", f"{POLLING}&sid={sid}", data=b"\x1e".join([packet] * 16))
+        assert answered.status_code in (200, 400)
+    assert server.request("POST", f"{POLLING}&sid={sid}", data=packet).status_code == 400
+    assert usage.counter(server, "slow_closes_total") == 1
+    assert server.log.count("reads too slowly") == 1
+    assert usage.connections(server)["socketio_polling"] == 0
 
 
 def test_who_reads_slowly_but_reads_gets_everything(make_server: Callable[..., Deployapp]) -> None:
