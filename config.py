@@ -120,7 +120,9 @@ class Settings(BaseSettings):
         2000, ge=0, description="Push connections per client address, more get 429; 0 is no limit."
     )
     http_max_connections: int = Field(
-        4096, ge=16, description="HTTP connections served at once, long-polling included."
+        4096,
+        ge=16,
+        description="HTTP connections served at once; Socket.IO clients may poll up to a third as many, more get 503.",
     )
     request_timeout: float = Field(
         10.0, gt=0, le=300, description="How long a client may take for the head of its request, all bytes together."
@@ -214,6 +216,11 @@ class Settings(BaseSettings):
         """`MAX_CONNECTIONS`, never above what the descriptor limit leaves beside HTTP, files and the database."""
         room = max(64, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 512)
         return min(self.max_connections, room) if self.max_connections else room
+
+    @property
+    def polling_limit(self) -> int:
+        """How many may poll: each holds two HTTP connections, one that waits and one that sends; a third is left."""
+        return self.http_max_connections // 3
 
     def signing_key(self) -> str:
         """`SECRET_KEY`, or the one generated once and kept in the instance folder with mode 600.

@@ -1,6 +1,7 @@
-"""Who may still connect: a limit for all, and one per client address."""
+"""Who may still connect: a limit for all, one per client address, and one for those that poll."""
 
 from collections import Counter
+from collections.abc import Callable
 
 
 class Refusal(Exception):
@@ -17,19 +18,25 @@ class Refusal(Exception):
 
 
 class Admission:
-    """Counts open push connections; 0 as a per-address limit is no limit."""
+    """Counts open push connections; 0 as a per-address limit is no limit. `polling` of them hold HTTP connections."""
 
-    def __init__(self, limit: int, per_address: int) -> None:
+    def __init__(self, limit: int, per_address: int, polling_limit: int) -> None:
         self._limit = limit
         self._per_address = per_address
+        self._polling_limit = polling_limit
         self._open = 0
+        self.polling = 0
         self._by_address: Counter[str] = Counter()
         self.refused = 0
         self.draining = False
 
-    def check(self, address: str) -> None:
-        """Raises `Refusal`: 503 when the process is full or going away, 429 when the address has too many."""
-        if self.draining or self._open >= self._limit:
+    def check(self, address: str, polls: Callable[[], bool] = lambda: False) -> None:
+        """Raises `Refusal`: 503 when the process is full or going away, 429 when the address has too many.
+
+        `polls` tells whether it is one that polls, if that matters.
+        """
+        full = self.draining or self._open >= self._limit
+        if full or (self.polling >= self._polling_limit and polls()):
             self.refused += 1
             raise Refusal("503 Service Unavailable", "full", "No more connections here now.", retry_after=5)
         if self._per_address and self._by_address[address] >= self._per_address:

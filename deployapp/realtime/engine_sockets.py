@@ -42,8 +42,10 @@ class EngineSockets:
         self._loop = loop
         self._admission = admission
         self._transport = EngineWebSocket(hub, loop, encode_event)
-        self._probe = UpgradeProbe(hub, self._transport, on_moved)
+        self._on_moved = on_moved
+        self._probe = UpgradeProbe(hub, self._transport, self._moved)
         self._addresses: dict[str, str] = {}
+        self._polling: set[str] = set()
         queue = _bounded(server._async["queue"], self._close_slow)
         server._async = {**server._async, "websocket": self._open, "queue": queue}
         wrappers = {"connect": self._on_connect, "disconnect": self._on_disconnect, "message": self._on_message}
@@ -100,6 +102,8 @@ class EngineSockets:
         self._environs[socket.sid] = _NO_ENVIRON
         transport = self._probe if socket.upgrading else self._transport
         session.connection = connection = Connection(client, transport, environ.get("REMOTE_ADDR", ""), session=session)
+        if not socket.upgrading:
+            self._stop_polling(socket.sid)
         self._hub.add(connection, response if socket.upgrading else response + session.take_queue())
         if left_over:
             self._hub.receive(connection, left_over)
@@ -108,6 +112,8 @@ class EngineSockets:
         def connect(eio_sid: str, environ: WSGIEnvironment) -> Any:
             self._addresses[eio_sid] = environ.get("REMOTE_ADDR", "")
             self._admission.enter(self._addresses[eio_sid])
+            self._admission.polling += 1  # until it turns out to be a WebSocket
+            self._polling.add(eio_sid)
             self.get(eio_sid).queue.eio_sid = eio_sid
             return handler(eio_sid, environ)
 
@@ -117,9 +123,19 @@ class EngineSockets:
         def disconnect(eio_sid: str, reason: str) -> Any:
             if (address := self._addresses.pop(eio_sid, None)) is not None:
                 self._admission.leave(address)
+                self._stop_polling(eio_sid)
             return handler(eio_sid, reason)
 
         return disconnect
+
+    def _moved(self, eio_sid: str, connection: Connection) -> None:
+        self._stop_polling(eio_sid)
+        self._on_moved(eio_sid, connection)
+
+    def _stop_polling(self, eio_sid: str) -> None:
+        if eio_sid in self._polling:
+            self._polling.remove(eio_sid)
+            self._admission.polling -= 1
 
     def _on_message(self, handler: Callable[..., Any]) -> Callable[..., Any]:
         """python-engineio swallows what the handler raises, and goes on with what a closed client has sent."""

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qs
 
 from flask import Flask
 
@@ -27,6 +26,7 @@ from deployapp.realtime.hub import Hub
 from deployapp.realtime.lookups import Lookups
 from deployapp.realtime.loop import Loop, WSGIEnvironment
 from deployapp.realtime.socketio import SocketIoServer
+from deployapp.realtime.socketio_gate import SocketIoGate
 from deployapp.realtime.websocket import RawWebSocket
 
 log = logging.getLogger(__name__)
@@ -63,7 +63,9 @@ class Realtime:
         self._settings = settings
         self._loop = loop
         self._lookups = Lookups(directory)
-        self._admission = Admission(settings.connection_limit, settings.max_connections_per_address)
+        self._admission = Admission(
+            settings.connection_limit, settings.max_connections_per_address, settings.polling_limit
+        )
         self._hub = Hub(loop, settings.send_buffer_limit)
         self._heartbeats = Heartbeats(self._hub, loop, settings.heartbeat_interval)
         self._websocket = RawWebSocket(self._hub, self._left)
@@ -78,7 +80,7 @@ class Realtime:
         app.wsgi_app = Gateway(  # type: ignore[method-assign]
             app.wsgi_app,
             {WEBSOCKET_PATH: self._open_websocket, SSE_PATH: self._open_sse},
-            self._check_socketio,
+            SocketIoGate(app.wsgi_app, self._check_origin, self._admission, self._socketio.forget_if_closed),
             lambda *request: self.watch(*request),
         )
 
@@ -179,16 +181,6 @@ class Realtime:
     def _hello(self, topics: tuple[Topic, ...]) -> dict[str, Any]:
         return {"type": "hello", "topics": [str(topic) for topic in topics], "policy": client_policy(self._settings)}
 
-    def _check_socketio(self, environ: WSGIEnvironment) -> None:
-        self._check_origin(environ)
-        if environ.get("HTTP_UPGRADE", "").lower() == "websocket":
-            handshake.accept(environ)  # python-engineio would keep a session for a client that gets no WebSocket
-        session = _session(environ.get("QUERY_STRING", ""))
-        if session is None:
-            self._admission.check(environ.get("REMOTE_ADDR", ""))
-        else:
-            self._socketio.forget_if_closed(session)
-
     def _check_origin(self, environ: WSGIEnvironment) -> None:
         if not handshake.origin_allowed(environ, self._settings.allowed_origins):
             raise Refusal("403 Forbidden", "origin_not_allowed", "Pages of this origin may not connect.")
@@ -204,12 +196,12 @@ class Gateway:
         self,
         app: Any,
         routes: dict[str, Callable[[WSGIEnvironment], None]],
-        check_socketio: Callable[[WSGIEnvironment], None],
+        socketio: SocketIoGate,
         watch: Watch,
     ) -> None:
         self._app = app
         self._routes = routes
-        self._check_socketio = check_socketio
+        self._socketio = socketio
         self._watch = watch
 
     def __call__(self, environ: WSGIEnvironment, start_response: Any) -> Iterable[bytes]:
@@ -217,17 +209,18 @@ class Gateway:
         bare = path.rstrip("/")
         route = self._routes.get(bare)
         began = time.perf_counter()
+        answer = self._app
         try:
             if route is not None:
                 route(environ)
                 return []
             if path.startswith(SOCKETIO_BELOW):  # as python-engineio decides it
-                self._check_socketio(environ)
+                answer = partial(self._socketio.answer, self._socketio.check(environ))
                 start_response = self._watch(environ, start_response, SOCKETIO_BELOW, began)
         except (Refusal, handshake.BadHandshake, choice.InvalidChoice, UnknownTopic, DirectoryUnavailable) as error:
             watched = self._watch(environ, start_response, SOCKETIO_BELOW if route is None else bare, began)
             return _refuse(watched, _refusal(error))
-        return self._app(environ, start_response)  # type: ignore[no-any-return]
+        return answer(environ, start_response)  # type: ignore[no-any-return]
 
 
 def _refusal(error: Exception) -> Refusal:
@@ -242,11 +235,6 @@ def _refusal(error: Exception) -> Refusal:
         case UnknownTopic():
             return Refusal(_status(404), "not_found", str(error))
     return Refusal(_status(503), "unavailable", "Not now: the database does not answer.", retry_after=5)
-
-
-def _session(query: str) -> str | None:
-    """Engine.IO's rule: a request without `sid` is a new client."""
-    return parse_qs(query).get("sid", [None])[0] if "sid=" in query else None
 
 
 def cors_headers(environ: WSGIEnvironment, allowed: tuple[str, ...]) -> dict[str, str]:

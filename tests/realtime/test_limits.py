@@ -191,6 +191,45 @@ def test_who_asks_for_answers_and_never_polls_is_closed(make_server: Callable[..
     assert usage.connections(server)["socketio_polling"] == 0
 
 
+def test_those_that_poll_leave_connections_for_everybody_else(make_server: Callable[..., Deployapp]) -> None:
+    server = make_server(HTTP_MAX_CONNECTIONS="16").start()
+    with ExitStack() as stack:
+        sids = [polling_session(server) for _ in range(5)]
+        for sid in sids:
+            poll = stack.enter_context(Wire(server))
+            poll.send(f"GET {POLLING}&sid={sid} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        for path in (POLLING, SIDE_DOOR, f"{POLLING}&transport=websocket"):
+            assert refusal(server, path) == (503, "5", "full")
+        misleading = answer(server, head(f"{POLLING}&transport=websocket"))
+        assert (misleading[0], misleading[1]["retry-after"]) == (503, "5")
+        assert usage.counter(server, "connections_refused_total") == 4
+        assert server.request("GET", "/healthz").status_code == 200
+        with opened(server, RAW, SSE, SOCKETIO), RawWebSocket(server) as tab:
+            hears(tab, server.trigger()["id"])
+        with Wire(server) as moving:  # who has moved to a WebSocket polls no more
+            moving.open(f"{SOCKETIO}&sid={sids[0]}", behind=frame(TEXT, b"2probe") + frame(TEXT, b"5"))
+            assert moving.read_text() == "3probe"
+            eventually(lambda: server.request("GET", POLLING).status_code == 200)
+            assert refusal(server, POLLING)[0] == 503
+        server.request("POST", f"{POLLING}&sid={sids[1]}", data=b"1")
+        assert server.request("GET", POLLING).status_code == 200
+        assert refusal(server, POLLING)[0] == 503
+
+
+def test_a_session_has_one_poll_at_a_time(make_server: Callable[..., Deployapp]) -> None:
+    server = make_server(HTTP_MAX_CONNECTIONS="16").start()
+    with ExitStack() as stack:
+        sid = polling_session(server)
+        poll = f"GET {POLLING}&sid={sid} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+        waiting = stack.enter_context(Wire(server))
+        waiting.send(poll)
+        for _ in range(20):
+            assert server.request("GET", f"{POLLING}&sid={sid}").status_code == 409
+        server.request("POST", f"{POLLING}&sid={sid}", data=b"40")
+        assert waiting.read_until(b"\r\n\r\n").startswith(b"HTTP/1.1 200 ")
+        assert b"40{" in waiting.read_until(b"}")
+
+
 def test_who_reads_slowly_but_reads_gets_everything(make_server: Callable[..., Deployapp]) -> None:
     server = make_server(SEND_BUFFER_LIMIT="8388608").start()
     with Wire(server, receive_buffer=1024) as slow:
