@@ -28,7 +28,8 @@ let stale = false;
 let refreshing;
 let topics = topicsOf(document);
 let connection = connect();
-const waking = watchWake({ verify: (certain) => connection.verify(certain), check: refresh });
+const waking = new AbortController();
+watchWake({ verify: (certain) => connection.verify(certain), check: refresh }, waking.signal);
 const timer = setInterval(() => document.hidden || void refresh(), LOOK);
 
 function connect() {
@@ -103,7 +104,7 @@ function mark(id) {
 function signedOut() {
   connection.close();
   clearInterval(timer);
-  waking.stop();
+  waking.abort();
   const again = document.createElement("a");
   again.href = location.href;
   again.textContent = "Signed out. Sign in again";

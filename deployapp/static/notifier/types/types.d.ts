@@ -363,6 +363,10 @@ export type ReloadOptions = {
 };
 export type Tab = {
     settings: Settings;
+    /**
+     * aborted when the notifier is destroyed
+     */
+    life: AbortSignal;
     notifier: Notifier;
     visits: Memory<Visit>;
     journeys: Memory<Journey>;
@@ -382,9 +386,9 @@ export type Message = {
     patch?: Partial<State>;
     event?: unknown;
     /**
-     * this is a leader's answer, not news
+     * the deployment happened just now
      */
-    answered?: boolean;
+    pushed?: boolean;
     dismissed?: number | null;
     reload?: boolean;
 };
