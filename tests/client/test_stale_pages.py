@@ -123,7 +123,7 @@ def test_whoever_presses_later_while_the_origin_hangs_hears_of_the_next_deployme
     tab.press("Refresh")
     tab.is_(notice="waiting")
     tab.page.route(frontend.url + "/", lambda route: None)  # never answered
-    with tab.page.expect_request(frontend.url + "/"):
+    with tab.page.expect_request(frontend.url + "/", timeout=60_000):  # the pauses between probes grow
         pass
     tab.press("Later")
     tab.is_(notice=None)
