@@ -155,3 +155,14 @@ def open_tab(context: BrowserContext, frontend: Frontend, page_errors: list[str]
         return tab.is_(connected=True) if connected else tab
 
     return open_tab
+
+
+@pytest.fixture
+def waiting_tab(deploy: Deploy, frontend: Frontend, open_tab: OpenTab) -> Tab:
+    """A tab whose user has pressed "Refresh" while the frontend still serves the old version, and says so."""
+    frontend.meta = True
+    tab = open_tab()
+    deploy(version="1.1.0")
+    tab.is_(notice="available")
+    tab.press("Refresh")
+    return tab.is_(notice="waiting")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.client.conftest import PACE, Deploy, OpenTab
+from tests.client.conftest import PACE, Deploy, OpenTab, Tab
 from tests.client.frontend import Frontend
 from tests.client.network import Network
 from tests.client.test_transports import STATUS, WS
@@ -26,25 +26,19 @@ def test_a_killed_server_comes_back(service: Deployapp, deploy: Deploy, open_tab
 
 
 def test_the_kill_switch_silences_tabs_and_is_taken_back(
-    service: Deployapp, network: Network, frontend: Frontend, deploy: Deploy, open_tab: OpenTab
+    service: Deployapp, network: Network, frontend: Frontend, waiting_tab: Tab
 ) -> None:
-    frontend.meta = True
-    tab = open_tab()
-    deploy(version="1.1.0")
-    tab.is_(notice="available")
-    tab.press("Refresh")
-    tab.is_(notice="waiting")
     service.stop()
     service.settings = {**PACE, "CLIENT_ENABLED": "false"}
     service.start()
-    tab.is_(enabled=False, notice=None, transport="polling")
+    waiting_tab.is_(enabled=False, notice=None, transport="polling")
     eventually(lambda: network.open_to(WS) == 0)
     frontend.version = "1.1.0"  # now the reload that waited would be worth it
-    tab.page.evaluate("notifier.rescue(new Error('a file is gone'))")
+    waiting_tab.page.evaluate("notifier.rescue(new Error('a file is gone'))")
     asked = network.asked(STATUS)
     eventually(lambda: network.asked(STATUS) > asked + 1)
-    assert (tab.state["notice"], frontend.loads) == (None, 1), "it does nothing by itself"
+    assert (waiting_tab.state["notice"], frontend.loads) == (None, 1), "it does nothing by itself"
     service.stop()
     service.settings = PACE
     service.start()
-    tab.runs("1.1.0").is_(enabled=True, notice="updated", transport="websocket", connected=True)
+    waiting_tab.runs("1.1.0").is_(enabled=True, notice="updated", transport="websocket", connected=True)

@@ -5,7 +5,7 @@ from itertools import cycle
 import pytest
 from playwright.sync_api import BrowserContext
 
-from tests.client.conftest import Deploy, OpenTab
+from tests.client.conftest import Deploy, OpenTab, Tab
 from tests.client.frontend import Frontend
 from tests.waiting import eventually
 
@@ -81,54 +81,37 @@ def test_complaint_1_the_second_attempt_goes_past_the_browsers_cache(
 
 
 def test_complaint_1_a_page_that_says_its_version_is_not_reloaded_before_the_new_one_is_served(
-    deploy: Deploy, frontend: Frontend, open_tab: OpenTab
+    frontend: Frontend, waiting_tab: Tab
 ) -> None:
     """What a CDN, or a registration before the upload, does: known from the probe, no attempt is wasted."""
-    frontend.meta = True
-    tab = open_tab()
-    deploy(version="1.1.0")
-    tab.is_(notice="available")
-    tab.press("Refresh")
-    tab.is_(notice="waiting")
-    tab.says(WAITING)
+    waiting_tab.says(WAITING)
     assert frontend.loads == 1
     frontend.version = "1.1.0"
-    tab.runs("1.1.0").is_(notice="updated")
+    waiting_tab.runs("1.1.0").is_(notice="updated")
     assert frontend.loads == 2
 
 
-def test_whoever_presses_later_while_it_waits_stays(deploy: Deploy, frontend: Frontend, open_tab: OpenTab) -> None:
-    frontend.meta = True
-    tab = open_tab()
-    deploy(version="1.1.0")
-    tab.is_(notice="available")
-    tab.press("Refresh")
-    tab.is_(notice="waiting")
-    tab.press("Later")
-    tab.is_(notice=None)
+def test_whoever_presses_later_while_it_waits_stays(frontend: Frontend, waiting_tab: Tab) -> None:
+    waiting_tab.press("Later")
+    waiting_tab.is_(notice=None)
     frontend.version = "1.1.0"
     probes = len(frontend.requests)
-    tab.page.evaluate("void notifier.check()")
-    assert tab.state["notice"] is None
+    waiting_tab.page.evaluate("void notifier.check()")
+    assert waiting_tab.state["notice"] is None
     assert len(frontend.requests) == probes
 
 
 def test_whoever_presses_later_while_the_origin_hangs_hears_of_the_next_deployment(
-    deploy: Deploy, frontend: Frontend, open_tab: OpenTab
+    deploy: Deploy, frontend: Frontend, waiting_tab: Tab
 ) -> None:
-    frontend.meta = True
-    tab = open_tab()
-    deploy(version="1.1.0")
-    tab.is_(notice="available")
-    tab.press("Refresh")
-    tab.is_(notice="waiting")
-    tab.page.route(frontend.url + "/", lambda route: None)  # never answered
-    with tab.page.expect_request(frontend.url + "/", timeout=60_000):  # the pauses between probes grow
+    page = waiting_tab.page
+    page.route(frontend.url + "/", lambda route: None)  # never answered
+    with page.expect_request(frontend.url + "/", timeout=60_000):  # the pauses between probes grow
         pass
-    tab.press("Later")
-    tab.is_(notice=None)
+    waiting_tab.press("Later")
+    waiting_tab.is_(notice=None)
     deploy(version="1.2.0")
-    tab.is_(notice="available")
+    waiting_tab.is_(notice="available")
 
 
 def test_complaint_2_where_no_attempt_can_be_recorded_nothing_reloads_by_itself(

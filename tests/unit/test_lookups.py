@@ -103,6 +103,16 @@ def ask_together(ask: Ask, lookups: Lookups, directory: AwayDirectory) -> list[B
     return [one.exception() for one in asking]
 
 
+def after_a_failure() -> tuple[AwayDirectory, Lookups]:
+    """A directory that is away, and was asked once."""
+    directory = AwayDirectory()
+    directory.may_fail.set()
+    lookups = Lookups(directory)
+    with pytest.raises(DirectoryUnavailable):
+        lookups.check([TOPIC])
+    return directory, lookups
+
+
 @ASKS
 def test_a_directory_that_is_away_is_asked_once_for_all_who_wait(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each question may take seconds: one behind another, the last would wait for minutes."""
@@ -132,11 +142,7 @@ def test_what_was_known_is_answered_meanwhile(ask: Ask, monkeypatch: pytest.Monk
 @pytest.mark.usefixtures("forgetful")
 def test_nobody_waits_for_the_one_who_tries_whether_it_is_back(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "AWAY_SECONDS", 0.0)
-    directory = AwayDirectory()
-    directory.may_fail.set()
-    lookups = Lookups(directory)
-    with pytest.raises(DirectoryUnavailable):
-        ask(lookups)
+    directory, lookups = after_a_failure()
     directory.asked.clear()
     directory.may_fail.clear()
     with ThreadPoolExecutor(1) as pool:
@@ -153,11 +159,7 @@ def test_nobody_waits_for_the_one_who_tries_whether_it_is_back(ask: Ask, monkeyp
 @pytest.mark.usefixtures("forgetful")
 def test_any_answer_ends_it(topic: Topic, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "AWAY_SECONDS", 0.0)
-    directory = AwayDirectory()
-    directory.may_fail.set()
-    lookups = Lookups(directory)
-    with pytest.raises(DirectoryUnavailable):
-        lookups.check([topic])
+    directory, lookups = after_a_failure()
     directory.away = False
     with suppress(UnknownTopic):
         lookups.check([topic])
