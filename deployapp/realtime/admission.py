@@ -18,14 +18,14 @@ class Refusal(Exception):
 
 
 class Admission:
-    """Counts open push connections; 0 as a per-address limit is no limit. `polling` of them hold HTTP connections."""
+    """Counts open push connections; 0 as a per-address limit is no limit. Those `polling` hold HTTP connections."""
 
     def __init__(self, limit: int, per_address: int, polling_limit: int) -> None:
         self._limit = limit
         self._per_address = per_address
         self._polling_limit = polling_limit
         self._open = 0
-        self.polling = 0
+        self.polling: set[str] = set()  # session ids
         self._by_address: Counter[str] = Counter()
         self.refused = 0
         self.draining = False
@@ -36,7 +36,7 @@ class Admission:
         `polls` tells whether it is one that polls, if that matters.
         """
         full = self.draining or self._open >= self._limit
-        if full or (self.polling >= self._polling_limit and polls()):
+        if full or (len(self.polling) >= self._polling_limit and polls()):
             self.refused += 1
             raise Refusal("503 Service Unavailable", "full", "No more connections here now.", retry_after=5)
         if self._per_address and self._by_address[address] >= self._per_address:

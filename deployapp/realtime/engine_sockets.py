@@ -3,7 +3,6 @@
 See docs/decisions/0011-engineio-extension-point.md. `eio_sid` is Engine.IO's name for a transport session.
 """
 
-import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -17,8 +16,6 @@ from deployapp.realtime.engine_websocket import EngineSession, EngineWebSocket, 
 from deployapp.realtime.hub import Hub
 from deployapp.realtime.loop import Loop, WSGIEnvironment
 from deployapp.realtime.socketio_packets import BinaryRefused
-
-log = logging.getLogger(__name__)
 
 MAX_QUEUED = 64  # packets kept for a client that polls too seldom
 
@@ -45,7 +42,6 @@ class EngineSockets:
         self._on_moved = on_moved
         self._probe = UpgradeProbe(hub, self._transport, self._moved)
         self._addresses: dict[str, str] = {}
-        self._polling: set[str] = set()
         queue = _bounded(server._async["queue"], self._close_slow)
         server._async = {**server._async, "websocket": self._open, "queue": queue}
         wrappers = {"connect": self._on_connect, "disconnect": self._on_disconnect, "message": self._on_message}
@@ -75,8 +71,7 @@ class EngineSockets:
     def _close_slow(self, eio_sid: str) -> None:
         socket = self.get(eio_sid)
         if socket is not None and not socket.closing:
-            self._hub.counters.slow_closes += 1
-            log.warning("closed a client that reads too slowly: %s over socketio_polling", self.address(eio_sid))
+            self._hub.note_slow(self.address(eio_sid), "socketio_polling")
             socket.close(wait=False, abort=True)
 
     def _open(self, handler: Any, server: Any) -> Callable[[WSGIEnvironment, Any], tuple[bytes, ...]]:
@@ -103,7 +98,7 @@ class EngineSockets:
         transport = self._probe if socket.upgrading else self._transport
         session.connection = connection = Connection(client, transport, environ.get("REMOTE_ADDR", ""), session=session)
         if not socket.upgrading:
-            self._stop_polling(socket.sid)
+            self._admission.polling.discard(socket.sid)
         self._hub.add(connection, response if socket.upgrading else response + session.take_queue())
         if left_over:
             self._hub.receive(connection, left_over)
@@ -112,8 +107,7 @@ class EngineSockets:
         def connect(eio_sid: str, environ: WSGIEnvironment) -> Any:
             self._addresses[eio_sid] = environ.get("REMOTE_ADDR", "")
             self._admission.enter(self._addresses[eio_sid])
-            self._admission.polling += 1  # until it turns out to be a WebSocket
-            self._polling.add(eio_sid)
+            self._admission.polling.add(eio_sid)  # until it turns out to be a WebSocket
             self.get(eio_sid).queue.eio_sid = eio_sid
             return handler(eio_sid, environ)
 
@@ -123,19 +117,14 @@ class EngineSockets:
         def disconnect(eio_sid: str, reason: str) -> Any:
             if (address := self._addresses.pop(eio_sid, None)) is not None:
                 self._admission.leave(address)
-                self._stop_polling(eio_sid)
+                self._admission.polling.discard(eio_sid)
             return handler(eio_sid, reason)
 
         return disconnect
 
     def _moved(self, eio_sid: str, connection: Connection) -> None:
-        self._stop_polling(eio_sid)
+        self._admission.polling.discard(eio_sid)
         self._on_moved(eio_sid, connection)
-
-    def _stop_polling(self, eio_sid: str) -> None:
-        if eio_sid in self._polling:
-            self._polling.remove(eio_sid)
-            self._admission.polling -= 1
 
     def _on_message(self, handler: Callable[..., Any]) -> Callable[..., Any]:
         """python-engineio swallows what the handler raises, and goes on with what a closed client has sent."""

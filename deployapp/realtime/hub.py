@@ -97,6 +97,11 @@ class Hub:
             log.exception("could not clean up after a connection: %s", connection.address)
         connection.session = None
 
+    def note_slow(self, address: str, transport: str) -> None:
+        """Count and log a client that is closed because it reads too slowly."""
+        self.counters.slow_closes += 1
+        log.warning("closed a client that reads too slowly: %s over %s", address, transport)
+
     def by_transport(self) -> dict[str, int]:
         """How many connections each transport has."""
         return Counter(connection.transport.name for connection in self.connections.values())
@@ -181,10 +186,7 @@ class Hub:
             self._regroup(connection)
             self._epoll.modify(connection.fd, READABLE | WRITABLE)
         if len(connection.out) + len(data) > self._limit:
-            self.counters.slow_closes += 1
-            log.warning(
-                "closed a client that reads too slowly: %s over %s", connection.address, connection.transport.name
-            )
+            self.note_slow(connection.address, connection.transport.name)
             return self.close(connection, 1006)  # a goodbye would have to wait behind what it does not read
         connection.out += data
 
