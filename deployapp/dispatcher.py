@@ -32,7 +32,7 @@ class Dispatcher:
     def dispatch(self, event: DeploymentEvent, source: str = "bus") -> bool:
         """Hand the event to the transports unless its topic has seen it or a newer one; True if handed on."""
         with self._lock:  # held during the fan-out: within a topic, tabs see ids grow
-            if event.id <= self._newest.get(event.topic, 0):
+            if self.has_seen(event):
                 self.counts["deduplicated", source] += 1
                 return False
             self.seen(event)
@@ -41,6 +41,10 @@ class Dispatcher:
             self._publish(event)
             self.timed(time.perf_counter() - began)
             return True
+
+    def has_seen(self, event: DeploymentEvent) -> bool:
+        """Whether this event, or a newer one of its topic, was handed on or was there before the start."""
+        return event.id <= self._newest.get(event.topic, 0)
 
     def seen(self, event: DeploymentEvent) -> None:
         """Remember the event as its topic's newest without handing it on (what was there before the start)."""

@@ -70,6 +70,7 @@ def init_app(app: Flask, loop: Loop) -> None:
     realtime = Realtime(settings, DatabaseDirectory(app), loop)
     realtime.init_app(app)
     dispatcher = Dispatcher(realtime.publish)
+    realtime.has_published = dispatcher.has_seen
     app.extensions["deployapp.realtime"] = realtime
     app.extensions["deployapp.dispatcher"] = dispatcher
     reconciler = app.extensions["deployapp.reconciler"] = Reconciler(app, dispatcher, settings.reconcile_interval)

@@ -12,32 +12,33 @@ _NEVER: Mapping[Topic, int] = {}
 class Subscriber:
     """Somebody who listens to topics.
 
-    `replayed` holds the newest id that was replayed, per topic: the same event may still come by the bus.
+    `told` holds the newest id that was replayed to it, or heard of another process, per topic: the same event may still
+    come by the bus.
     `joined` tells Socket.IO how many events there had been when it subscribed, per topic.
     """
 
-    __slots__ = ("address", "joined", "replayed", "topics")
+    __slots__ = ("address", "joined", "told", "topics")
 
     def __init__(self, address: str, topics: tuple[Topic, ...] = ()) -> None:
         self.address = address
         self.topics = topics
-        self.replayed: dict[Topic, int] | None = None
+        self.told: dict[Topic, int] | None = None
         self.joined: Mapping[Topic, int] = _NEVER
 
-    def has_seen(self, topic: Topic, event_id: int) -> bool:
-        """Whether this event, or a newer one of the topic, was replayed to it."""
-        return self.replayed is not None and event_id <= self.replayed.get(topic, 0)
+    def was_told(self, topic: Topic, event_id: int) -> bool:
+        """Whether it is known to have this event, or a newer one of the topic."""
+        return self.told is not None and event_id <= self.told.get(topic, 0)
 
-    def note_replay(self, topic: Topic, event_id: int) -> None:
-        """Remember it, so that `has_seen` knows. To be called before the hub adds the connection or its topic."""
-        if self.replayed is None:
-            self.replayed = {}
-        self.replayed[topic] = event_id
+    def note_told(self, topic: Topic, event_id: int) -> None:
+        """Remember it, so that `was_told` knows. To be called before the hub adds the connection or its topic."""
+        if self.told is None:
+            self.told = {}
+        self.told[topic] = event_id
 
-    def forget_replay(self, topic: Topic) -> None:
+    def forget_told(self, topic: Topic) -> None:
         """To be called when it hears of a newer event (ids grow within a topic) or of nothing more of this topic."""
-        if self.replayed is not None:
-            self.replayed.pop(topic, None)
+        if self.told is not None:
+            self.told.pop(topic, None)
 
 
 class Connection(Subscriber):

@@ -56,10 +56,12 @@ class Realtime:
     """Everything of the realtime side in one process: hub, transports, limits, counters.
 
     `watch` may be set to see refusals and Socket.IO's HTTP; a connection that is accepted costs it nothing.
+    `has_published` is to be set to tell whether an event will not come to `publish` any more.
     """
 
     def __init__(self, settings: Settings, directory: Directory, loop: Loop) -> None:
         self.watch: Watch = lambda environ, start_response, route, began: start_response
+        self.has_published: Callable[[DeploymentEvent], bool] = lambda event: True
         self._settings = settings
         self._loop = loop
         self._lookups = Lookups(directory)
@@ -76,7 +78,7 @@ class Realtime:
 
     def init_app(self, app: Flask) -> None:
         """Put the routes in front of the app."""
-        self._socketio.init_app(app, self._lookups.check, self._missed, self._hello)
+        self._socketio.init_app(app, self._lookups.check, self._newest, self._hello)
         app.wsgi_app = Gateway(  # type: ignore[method-assign]
             app.wsgi_app,
             {WEBSOCKET_PATH: self._open_websocket, SSE_PATH: self._open_sse},
@@ -150,13 +152,15 @@ class Realtime:
     ) -> None:
         if chosen.topics != choice.DEFAULT_TOPICS:
             self._lookups.check(chosen.topics)
-        missed = self._missed(chosen.topics, chosen.last_event_id)
+        newest = self._newest(chosen.topics, chosen.last_event_id)
         address = environ.get("REMOTE_ADDR", "")
         self._admission.check(address)  # from here on nothing switches
         socket, left_over = self._loop.take_over(environ)
         connection = Connection(socket, transport, address, chosen.topics)
-        for event in missed:
-            connection.note_replay(event.topic, event.id)
+        missed = [event for event in newest if event.id != chosen.last_event_id]
+        for event in newest:
+            if not self.has_published(event):
+                connection.note_told(event.topic, event.id)
         greeting = transport.greet(self._hello(chosen.topics)) if chosen.hello else b""
         self._admission.enter(address)
         self._hub.counters.replayed += len(missed)
@@ -164,8 +168,9 @@ class Realtime:
         if left_over:
             self._hub.receive(connection, left_over)
 
-    def _missed(self, topics: tuple[Topic, ...], last_event_id: int | None) -> list[DeploymentEvent]:
-        """The newest event of each topic if it is newer, oldest first.
+    def _newest(self, topics: tuple[Topic, ...], last_event_id: int | None) -> list[DeploymentEvent]:
+        """The newest event of each topic if it is newer, oldest first; the one that the subscriber heard last, perhaps
+        of another process, if it is still to come here.
 
         Asks again if an event came by while the database was asked: the answer may be older than what the
         subscriber, who is not registered yet, has just missed.
@@ -176,7 +181,11 @@ class Realtime:
             before = self._hub.counters.events
             events = self._lookups.latest(topics)
             if before == self._hub.counters.events:
-                return sorted((event for event in events if event.id > last_event_id), key=lambda event: event.id)
+                wanted = (event for event in events if self._concerns(event, last_event_id))
+                return sorted(wanted, key=lambda event: event.id)
+
+    def _concerns(self, event: DeploymentEvent, last_event_id: int) -> bool:
+        return event.id > last_event_id or (event.id == last_event_id and not self.has_published(event))
 
     def _hello(self, topics: tuple[Topic, ...]) -> dict[str, Any]:
         return {"type": "hello", "topics": [str(topic) for topic in topics], "policy": client_policy(self._settings)}

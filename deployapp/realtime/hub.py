@@ -46,7 +46,7 @@ class Hub:
         self._epoll = loop.epoll()
         self._subscriptions = Subscriptions()
         self.connections: dict[int, Connection] = {}  # by descriptor
-        self._apart: set[SocketType] = set()  # an event is not simply sent: data waits before it, or it was replayed
+        self._apart: set[SocketType] = set()  # an event is not simply sent: data waits before it, or it may be known
         self.counters = Counters()
 
     # Connections
@@ -73,7 +73,7 @@ class Hub:
     def unsubscribe(self, connection: Connection, topics: Iterable[Topic]) -> None:
         for topic in set(topics).intersection(connection.topics):
             connection.topics = tuple(other for other in connection.topics if other != topic)
-            connection.forget_replay(topic)
+            connection.forget_told(topic)
             self._subscriptions.leave(connection, topic)
         self._regroup(connection)
 
@@ -151,15 +151,15 @@ class Hub:
                     self.close(connection, 1006)
 
     def _send_unless_seen(self, connection: Connection, event: DeploymentEvent, data: bytes) -> None:
-        if not connection.has_seen(event.topic, event.id):
-            connection.forget_replay(event.topic)
+        if not connection.was_told(event.topic, event.id):
+            connection.forget_told(event.topic)
             self._regroup(connection)
             self.counters.sends += 1
             self.send(connection, data)
 
     def _regroup(self, connection: Connection) -> None:
-        """`out` or `replayed` may have changed."""
-        if connection.out is not None or connection.replayed:
+        """`out` or `told` may have changed."""
+        if connection.out is not None or connection.told:
             self._apart.add(connection.socket)
         else:
             self._apart.discard(connection.socket)

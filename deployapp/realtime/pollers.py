@@ -38,7 +38,7 @@ class Pollers:
             return
         packet = encode_event(self._server, event)
         for sid, poller in list(self._by_sid.items()):
-            if event.topic in poller.topics and not poller.has_seen(event.topic, event.id):
+            if event.topic in poller.topics and not poller.was_told(event.topic, event.id):
                 try:
                     self.send(sid, packet)
                 except Exception:  # the others must hear of it

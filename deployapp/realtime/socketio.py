@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 PING_TIMEOUT = 20  # seconds
 MAX_ENTRIES = 10_000  # topics whose last event is remembered
-Replay = Callable[[tuple[Topic, ...], int | None], list[DeploymentEvent]]
+Newest = Callable[[tuple[Topic, ...], int | None], list[DeploymentEvent]]
 
 
 class CompactRooms(socketio.Manager):  # type: ignore[misc]  # publishes no types
@@ -64,7 +64,7 @@ class SocketIoServer:
         self._loop = loop
         self._admission = admission
         self._check: Callable[[tuple[Topic, ...]], None]
-        self._replay: Replay
+        self._newest: Newest
         self._hello: Callable[[tuple[Topic, ...]], dict[str, Any]]
         self._published: dict[Topic, tuple[int, int]] = {}  # each topic's last event, and how many came before it
         self.socketio = SocketIO(
@@ -87,11 +87,13 @@ class SocketIoServer:
         self,
         app: Flask,
         check: Callable[[tuple[Topic, ...]], None],
-        replay: Replay,
+        newest: Newest,
         hello: Callable[[tuple[Topic, ...]], dict[str, Any]],
     ) -> None:
-        """Put it on the app. `check` raises for unknown topics, `replay` answers what a client has missed."""
-        self._check, self._replay, self._hello = check, replay, hello
+        """Put it on the app. `check` raises for unknown topics, `newest` answers what a client has missed, and
+        what it heard last if that may still come.
+        """
+        self._check, self._newest, self._hello = check, newest, hello
         self.socketio.init_app(app)
         server = self._server = self.socketio.server
         self._sockets = EngineSockets(
@@ -145,7 +147,7 @@ class SocketIoServer:
         """From polling into the hub."""
         poller = self._pollers.pop(self._server.manager.sid_from_eio_sid(eio_sid, NAMESPACE))
         if poller is not None:
-            connection.replayed, connection.joined = poller.replayed, poller.joined
+            connection.told, connection.joined = poller.told, poller.joined
             self._hub.subscribe(connection, poller.topics)
 
     # Events
@@ -189,7 +191,7 @@ class SocketIoServer:
         try:
             chosen = choice.from_auth(wanted)
             self._check(chosen.topics)
-            missed = self._replay(chosen.topics, chosen.last_event_id)
+            newest = self._newest(chosen.topics, chosen.last_event_id)
         except choice.InvalidChoice as error:
             return _invalid(error)
         except UnknownTopic as error:
@@ -204,13 +206,14 @@ class SocketIoServer:
             return None
         if len(set(subscriber.topics).union(chosen.topics)) > choice.MAX_TOPICS:
             return {"code": "validation_error", "message": f"At most {choice.MAX_TOPICS} topics."}
-        self._enter(sid, subscriber, chosen, missed)
+        self._enter(sid, subscriber, chosen, newest)
         return None
 
-    def _enter(self, sid: str, subscriber: Subscriber, chosen: choice.Choice, missed: list[DeploymentEvent]) -> None:
-        news = [event for event in missed if not self._has_heard(subscriber, event)]
-        for event in news:
-            subscriber.note_replay(event.topic, event.id)
+    def _enter(self, sid: str, subscriber: Subscriber, chosen: choice.Choice, newest: list[DeploymentEvent]) -> None:
+        newest = [event for event in newest if not self._has_heard(subscriber, event)]
+        news = [event for event in newest if event.id != chosen.last_event_id]
+        for event in newest:
+            subscriber.note_told(event.topic, event.id)
         self._hub.counters.replayed += len(news)
         new = tuple(topic for topic in chosen.topics if topic not in subscriber.topics)
         joined = _joined(new, self._hub.counters.events)
@@ -226,7 +229,7 @@ class SocketIoServer:
 
     def _has_heard(self, subscriber: Subscriber, event: DeploymentEvent) -> bool:
         """Whether it was replayed to it, or came by while it was subscribed: it may ask for the same again."""
-        if subscriber.has_seen(event.topic, event.id):
+        if subscriber.was_told(event.topic, event.id):
             return True
         newest, events = self._published.get(event.topic, (0, 0))
         return event.topic in subscriber.topics and event.id <= newest and subscriber.joined[event.topic] <= events

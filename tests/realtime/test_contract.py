@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from tests.deployapp_process import Deployapp, set_up
 from tests.realtime.clients import (
+    PATIENCE,
     SOCKET_IO,
     TRANSPORTS,
     Client,
@@ -20,6 +22,7 @@ from tests.realtime.clients import (
     hears,
 )
 from tests.realtime.wire import SOCKETIO_WEBSOCKET, answer, head
+from tests.waiting import eventually
 
 ELSEWHERE = "https://elsewhere.example"
 SOCKETIO_POLLING = "/socket.io/?EIO=4&transport=polling"
@@ -76,7 +79,9 @@ def test_each_event_comes_once_and_in_order(server: Deployapp, transport: type[A
 
 @pytest.mark.parametrize("behind", [1, 2])
 def test_a_replay_is_the_newest_event_only(server: Deployapp, transport: type[Any], topic: str, behind: int) -> None:
-    ids = [deploy(server, topic) for _ in range(3)]
+    with RawWebSocket(server, topics=[topic]) as earlier:
+        ids = [deploy(server, topic) for _ in range(3)]
+        hears(earlier, *ids)  # whoever comes from here on has missed them
     with transport(server, topics=[topic], last_event_id=ids[-1 - behind]) as client:
         hears(client, ids[-1], deploy(server, topic))
 
@@ -85,6 +90,35 @@ def test_nothing_is_replayed_that_is_not_newer(server: Deployapp, transport: typ
     newest = deploy(server, topic)
     with transport(server, topics=[topic], last_event_id=newest) as client:
         hears(client, deploy(server, topic))
+
+
+def has_heard(client: Client, number: object) -> bool:
+    return number in [event["id"] for event in client.heard]
+
+
+@pytest.fixture(scope="module")
+def neighbour(server: Deployapp, set_up_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployapp]:
+    """Another process on the server's database: what the server stored it finds by looking, about a second later."""
+    folder = set_up(set_up_folder, tmp_path_factory.mktemp("neighbour"))
+    database = f"sqlite:///{server.folder / 'deployapp.sqlite3'}"
+    running = Deployapp(folder, DATABASE_URL=database, RECONCILE_INTERVAL="1").start()
+    yield running
+    running.stop()
+
+
+def test_what_another_process_has_told_is_not_told_again(
+    server: Deployapp, neighbour: Deployapp, transport: type[Any], topic: str
+) -> None:
+    """A tab changes to a process that has yet to find the event which the tab heard last."""
+    with RawWebSocket(neighbour, topics=[topic]) as witness:
+        while True:
+            heard = deploy(server, topic)
+            with transport(neighbour, topics=[topic], last_event_id=heard) as client:
+                if has_heard(witness, heard):
+                    continue  # the neighbour was the faster one
+                eventually(partial(has_heard, witness, heard), PATIENCE)
+                hears(client, deploy(neighbour, topic))
+                return
 
 
 def test_a_replay_on_a_topic_without_deployments_is_nothing(

@@ -48,7 +48,7 @@ class Clients:
         theirs.settimeout(5)
         connection = Connection(ours, self._transport, "somewhere", (Topic(),))
         if replayed:
-            connection.note_replay(Topic(), replayed)
+            connection.note_told(Topic(), replayed)
         self._hub.add(connection)
         return theirs, connection
 
@@ -197,7 +197,7 @@ def test_who_was_told_by_a_replay_may_leave_during_a_broadcast(
 
 def test_a_topic_that_comes_later_is_not_told_of_what_was_replayed(hub: Hub, clients: Clients) -> None:
     client, connection = clients.join()
-    connection.note_replay(Topic("shop"), 7)
+    connection.note_told(Topic("shop"), 7)
     hub.subscribe(connection, (Topic("shop"),))
     hub.publish(replace(EVENT, frontend="shop"))
     assert heard(client) == 0
