@@ -164,7 +164,7 @@ def test_who_polls_too_seldom_is_closed_and_counted(make_server: Callable[..., D
     server.request("GET", f"{POLLING}&sid={sid}")
     for _ in range(66):
         server.trigger()
-    assert usage.counter(server, "slow_closes_total") == 1
+    eventually(lambda: usage.counter(server, "slow_closes_total") == 1)
     assert server.log.count("reads too slowly: 127.0.0.1 over socketio_polling") == 1
     assert usage.connections(server)["socketio_polling"] == 0
     assert server.request("GET", f"{POLLING}&sid={sid}").status_code == 400
