@@ -82,6 +82,7 @@ def test_each_page(browser: Browser, furnished: Deployapp, axe: str, look: str) 
 
 
 def check(page: Page, axe: str) -> None:
+    page.wait_for_load_state()  # with its styles, also after a form was sent
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide == 0, f"{page.url} is {wide} px wider than the window"
     page.evaluate(axe)
