@@ -57,7 +57,7 @@ def test_a_stream_is_told_when_to_come_back_not_all_at_once(make_server: Callabl
 
 
 def test_goodbyes_are_spread_over_the_given_time(make_server: Callable[..., Deployapp]) -> None:
-    server = make_server(DRAIN_SECONDS="2").start()
+    server = make_server(DRAIN_SECONDS="2", HEARTBEAT_INTERVAL="600").start()
     with ExitStack() as stack:
         raw = [stack.enter_context(Wire(server)).open() for _ in range(40)]
         engine = [stack.enter_context(Wire(server)).open(SOCKETIO_WEBSOCKET) for _ in range(40)]

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from tests.deployapp_process import Deployapp
 from tests.realtime import usage
 from tests.realtime.clients import RawWebSocket, hears
-from tests.realtime.wire import PING, PONG, SOCKETIO_WEBSOCKET, TEXT, Wire, frame, when_readable
+from tests.realtime.wire import PING, PONG, SOCKETIO_WEBSOCKET, TEXT, Wire, frame, head, when_readable
 from tests.waiting import eventually
 
 INTERVAL = 2.0  # seconds
@@ -16,7 +16,11 @@ INTERVAL = 2.0  # seconds
 def test_everyone_gets_one_an_interval_and_not_all_at_once(make_server: Callable[..., Deployapp]) -> None:
     server = make_server(HEARTBEAT_INTERVAL=str(INTERVAL)).start()
     with ExitStack() as stack:
-        wires = [stack.enter_context(Wire(server)).open() for _ in range(40)]
+        wires = [stack.enter_context(Wire(server)) for _ in range(40)]
+        for wire in wires:  # all at once, so that the last one is open before the first one's heartbeat
+            wire.send(head("/ws/deployment-updates"))
+        for wire in wires:
+            wire.read_until(b"\r\n\r\n")
         for wire in wires:
             assert wire.read_frame() == (PING, b"")
             wire.send(frame(PONG))
