@@ -40,6 +40,10 @@ def parse(url: str) -> RedisAddress:
             "Without any bus, processes tell each other through the database (docs/deployment.md)."
         )
     parts = urlsplit(f"{_REDIS_NAMES.get(scheme, scheme)}://{rest}")
+    if "@" in parts.path + parts.query + parts.fragment:  # else a piece of the password would be told as a port
+        raise ValueError(
+            "an @ comes after a /, ? or #: in a password write these %2F, %3F, %23; elsewhere the @ as %40"
+        )
     if parts.scheme == "redis+sentinel":
         return _behind_sentinels(parts)
     return _alone(parts)

@@ -54,3 +54,11 @@ def test_a_mistake_is_told_at_start(url: str, why: str) -> None:
     with pytest.raises(config.ConfigError, match=why) as error:
         config.load(message_queue_url=url)
     assert "  MESSAGE_QUEUE_URL: " in str(error.value)
+
+
+@pytest.mark.parametrize("password", ["sec/ret", "sec?ret", "sec#ret", "1/sec", "sec[ret"])
+@pytest.mark.parametrize("url", ["redis://u:{}@cache", "redis://u:{}@cache:6379/0", "redis+sentinel://u:{}@a:1,b/main"])
+def test_a_password_that_is_not_quoted_is_refused_and_not_shown(url: str, password: str) -> None:
+    with pytest.raises(config.ConfigError) as error:
+        config.load(message_queue_url=url.format(password))
+    assert "sec" not in str(error.value)
