@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from redis import Redis
 from redis.backoff import NoBackoff
@@ -27,6 +27,8 @@ class RedisAddress(NamedTuple):
 
 def parse(url: str) -> RedisAddress:
     """Read `redis[s]://…`, `valkey[s]://…` or `redis+sentinel://host:port,host:port/service/db`.
+
+    The login before the hosts is the master's; Sentinels have theirs in `?sentinel_username=…&sentinel_password=…`.
 
     Raises `ValueError`, its text fit for people.
 
@@ -79,8 +81,14 @@ def _behind_sentinels(parts: SplitResult) -> RedisAddress:
     if not service:
         raise ValueError("Sentinels need the service's name: redis+sentinel://host:port,host:port/service")
     number = _database(database)
+    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    theirs = {name: options.pop(f"sentinel_{name}", None) for name in ("username", "password")}
+    if options:
+        raise ValueError(f"{min(options)!r} is no option of Sentinels; sentinel_username and sentinel_password are")
+    sentinels = Sentinel(  # type: ignore[no-untyped-call]
+        [_host(host) for host in hosts.split(",")], sentinel_kwargs={**theirs, **_options()}
+    )
     username, _, password = credentials.partition(":")
-    sentinels = Sentinel([_host(host) for host in hosts.split(",")], **_options())  # type: ignore[no-untyped-call]
     login = {"username": unquote(username) or None, "password": unquote(password) or None}
 
     def client() -> Redis:

@@ -48,6 +48,7 @@ def test_empty_is_in_process() -> None:
         ("redis://cache?self=1", "an option in it"),
         ("redis+sentinel://a:1,b:2", "service's name"),
         ("redis+sentinel://a,,b/main", "is not a host"),
+        ("redis+sentinel://a/main?password=x", "'password' is no option of Sentinels"),
     ],
 )
 def test_a_mistake_is_told_at_start(url: str, why: str) -> None:

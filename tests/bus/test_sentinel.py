@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
+from redis import Redis
 
 from deployapp.bus import Bus, make_bus
 from deployapp.events import DeploymentEvent
@@ -31,17 +32,22 @@ class Replica(Valkey):
 class Sentinel(Valkey):
     """Watches a master; one is enough to agree with itself."""
 
-    def __init__(self, master: Valkey) -> None:
+    def __init__(self, master: Valkey, password: str = "") -> None:
         super().__init__()
+        self.password = password
         (self.folder / "sentinel.conf").write_text(
             f"sentinel monitor main {master.host} {master.port} 1\n"
             "sentinel down-after-milliseconds main 300\n"
             "sentinel failover-timeout main 1000\n"
+            f'requirepass "{password}"\n'
         )
 
     def command(self) -> list[str]:
         program = super().command()[0]
         return [program, "sentinel.conf", "--sentinel", "--port", str(self.port), "--bind", self.host]
+
+    def client(self) -> Redis:
+        return Redis(self.host, self.port, password=self.password or None, socket_timeout=1)
 
     def knows_replica(self) -> bool:
         with self.client() as client:
@@ -71,6 +77,15 @@ def test_failover(watched: tuple[Valkey, Sentinel]) -> None:
     eventually(lambda: there.state == "down")
     eventually(lambda: carried(here, ids), 30, "the bus did not come back over the replica")
     for bus in here, there:
+        bus.stop()
+
+
+@pytest.mark.parametrize(("given", "state"), [("?sentinel_password=s%26cret", "up"), ("", "down")])
+def test_sentinels_that_want_a_password(given: str, state: str) -> None:
+    with Valkey() as master, Sentinel(master, password="s&cret") as sentinel:
+        bus = make_bus(f"redis+sentinel://{sentinel.host}:{sentinel.port}/main{given}")
+        bus.start(lambda event: None)
+        eventually(lambda: bus.state == state)
         bus.stop()
 
 
