@@ -51,16 +51,16 @@ def test_it_is_announced_and_takes_no_focus(deploy: Deploy, open_tab: OpenTab) -
 
 
 def test_only_what_changes_is_announced(deploy: Deploy, open_tab: OpenTab) -> None:
-    tab = open_tab(countdownSeconds=3)
+    tab = open_tab(countdownSeconds=30)
     tab.message.evaluate("""(message) => {
       const heard = (globalThis.heard = []);
       const look = () => heard.push(message.textContent);
       new MutationObserver(look).observe(message, { childList: true, characterData: true, subtree: true });
     }""")
     deploy(version="1.1.0", mode="force")
-    tab.is_(notice="countdown", seconds=2)
+    tab.is_(notice="countdown", seconds=28)
     assert tab.page.evaluate("heard") == ["A new version is live. This page refreshes shortly."]
-    assert tab.banner.get_by_role("timer").inner_text() in ("1", "2")
+    assert 0 < int(tab.banner.get_by_role("timer").inner_text()) <= 28
 
 
 def test_keyboard_only(deploy: Deploy, frontend: Frontend, open_tab: OpenTab) -> None:
