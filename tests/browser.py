@@ -15,7 +15,7 @@ FLAGS = [
     "--disable-sync",
 ]
 
-expect.set_options(timeout=20_000)  # ms; a busy machine may take longer than Playwright's own 5 s
+expect.set_options(timeout=30_000)  # ms; a busy machine may take longer than Playwright's own 5 s
 
 
 def launch(playwright: Playwright, *flags: str) -> Browser:

@@ -9,7 +9,7 @@ T = TypeVar("T")
 PAUSE = 0.02
 
 
-def eventually(condition: Callable[[], T], seconds: float = 10.0, message: str | Callable[[], str] = "") -> T:
+def eventually(condition: Callable[[], T], seconds: float = 30.0, message: str | Callable[[], str] = "") -> T:
     """Call `condition` until it answers something true, and answer that; fails after `seconds` with `message`."""
     deadline = time.monotonic() + seconds
     while not (value := condition()):

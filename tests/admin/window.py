@@ -14,7 +14,7 @@ class Window:
         self.server = server
         self.errors: list[str] = []
         self.context = browser.new_context(**options)
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(30_000)
         self.page = self.context.new_page()
         self.page.on("console", self._note)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
@@ -28,7 +28,7 @@ class Window:
         expect(self.page.get_by_role("heading", name="Dashboard")).to_be_visible()
         return self
 
-    def live(self, seconds: float = 15) -> "Window":
+    def live(self, seconds: float = 30) -> "Window":
         """Wait until the dashboard is connected."""
         expect(self.link).to_have_text("Live", timeout=seconds * 1000)
         return self

@@ -37,7 +37,7 @@ def node_tools() -> Path:
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A browser profile of its own: nothing remembered."""
     context = browser.new_context()
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     yield context
     context.close()
 
@@ -103,16 +103,16 @@ class Tab:
 
     def is_(self, **wanted: object) -> "Tab":
         """Wait until the state is so."""
-        eventually(lambda: wanted.items() <= self.state.items(), 15, lambda: f"wanted {wanted}, got {self.state}")
+        eventually(lambda: wanted.items() <= self.state.items(), message=lambda: f"wanted {wanted}, got {self.state}")
         return self
 
     def says(self, text: str) -> None:
         """Wait until the banner says this."""
-        expect(self.message).to_have_text(text, timeout=15_000)
+        expect(self.message).to_have_text(text)
 
     def hears(self, deployment: dict[str, Any]) -> "Tab":
         """Wait until this deployment is known here."""
-        eventually(lambda: (self.state.get("event") or {}).get("id") == deployment["id"], 15)
+        eventually(lambda: (self.state.get("event") or {}).get("id") == deployment["id"])
         return self
 
     def press(self, name: str) -> None:
@@ -121,7 +121,7 @@ class Tab:
     def runs(self, version: str) -> "Tab":
         """Wait until the page of this version is there, its notifier has asked the server and its banner can speak."""
         self.page.get_by_role("heading", name=f"Version {version}", exact=True).wait_for()
-        eventually(lambda: self.state.get("decision", "unknown") != "unknown", 15)
+        eventually(lambda: self.state.get("decision", "unknown") != "unknown")
         if self.has_banner:  # it and its language are loaded after the notifier
             self.banner.locator("section[lang]").first.wait_for(state="attached")
         return self

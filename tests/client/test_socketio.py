@@ -24,7 +24,7 @@ def tab(frontend: Frontend, open_tab: OpenTab) -> Tab:
 
 
 def other(tab: Tab, **wanted: object) -> None:
-    eventually(lambda: wanted.items() <= tab.page.evaluate("other.current").items(), 15)
+    eventually(lambda: wanted.items() <= tab.page.evaluate("other.current").items())
 
 
 def test_it_hears_by_socketio_and_polls_while_it_cannot(tab: Tab, deploy: Deploy, network: Network) -> None:
@@ -57,7 +57,7 @@ def test_complaint_14_a_dead_socket_is_found_by_its_missing_acknowledgement(
     opened = network.asked(SOCKET_IO)
     network.fall_silent()
     tab.page.evaluate("dispatchEvent(new Event('online'))")
-    eventually(lambda: network.asked(SOCKET_IO) > opened, 15)
+    eventually(lambda: network.asked(SOCKET_IO) > opened)
     other(tab, transport="socketio", connected=True)
     deploy(version="1.1.0")
     other(tab, decision="update")

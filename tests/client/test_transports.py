@@ -89,7 +89,7 @@ def test_complaint_14_a_laptop_that_slept_replaces_its_dead_socket(
     context.clock.fast_forward("08:00:00")  # the clock jumps, timers fire once: what opening the lid does
     tab.hears(deployment)
     context.clock.fast_forward("00:00:06")  # no pong within five seconds
-    eventually(lambda: network.asked(WS) > sockets or context.clock.fast_forward("00:00:02"), 15)
+    eventually(lambda: network.asked(WS) > sockets or context.clock.fast_forward("00:00:02"))
     tab.is_(transport="websocket", connected=True)
 
 
@@ -99,7 +99,7 @@ def test_complaint_15_a_hidden_tab_does_not_poll_and_asks_once_on_return(
     network.forbid(WS, SSE)
     tab = open_tab().is_(transport="polling")
     hide(tab, True)
-    eventually(lambda: network.asked(WS), 10)
+    eventually(lambda: network.asked(WS))
     asked = network.asked(STATUS)
     tries = network.asked(WS)
     eventually(lambda: network.asked(WS) >= tries + 3, 20, "it still tries to climb")

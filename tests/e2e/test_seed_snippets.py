@@ -99,7 +99,7 @@ def open_page(playwright: Playwright) -> Iterator[Callable[[Deployapp], Page]]:
             stack.callback(browser.close)
             # The page itself comes from the test, so Chromium asks whether it may reach into the local network.
             page = browser.new_context(permissions=["local-network-access"]).new_page()
-            page.set_default_timeout(10_000)
+            page.set_default_timeout(30_000)
             return page
 
         yield open_page
