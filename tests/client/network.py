@@ -57,8 +57,7 @@ class Network:
     def __exit__(self, *_: object) -> None:
         _shut(self._listener)  # wakes `accept`, which closing alone does not
         self._listener.close()
-        self.cut("/")
-        eventually(lambda: not self._open)
+        eventually(lambda: not self._open or self.cut("/"))  # again for what was accepted just before
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
