@@ -157,10 +157,9 @@ class Realtime:
         self._admission.check(address)  # from here on nothing switches
         socket, left_over = self._loop.take_over(environ)
         connection = Connection(socket, transport, address, chosen.topics)
-        missed = [event for event in newest if event.id != chosen.last_event_id]
         for event in newest:
-            if not self.has_published(event):
-                connection.note_told(event.topic, event.id)
+            connection.note_told(event.topic, event.id)
+        missed = [event for event in newest if event.id != chosen.last_event_id]
         greeting = transport.greet(self._hello(chosen.topics)) if chosen.hello else b""
         self._admission.enter(address)
         self._hub.counters.replayed += len(missed)

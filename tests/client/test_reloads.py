@@ -103,7 +103,8 @@ def test_force_counts_down_and_cannot_be_put_away(deploy: Deploy, frontend: Fron
     counted = [seconds for notice, seconds in seen if notice == "countdown"]
     assert counted == sorted(counted, reverse=True), "by the clock, so a busy machine may leave one out"
     assert counted[0] == 6
-    assert 1 <= counted[-1] < 6
+    assert set(counted) <= set(range(1, 7))
+    assert len(set(counted)) >= 5
 
 
 WORK = {

@@ -10,7 +10,6 @@ import pytest
 
 from tests.deployapp_process import Deployapp, set_up
 from tests.realtime.clients import (
-    PATIENCE,
     SOCKET_IO,
     TRANSPORTS,
     Client,
@@ -63,7 +62,7 @@ def test_without_a_choice_it_hears_the_default_topic_and_nothing_before_a_deploy
 ) -> None:
     with RawWebSocket(server) as earlier:
         before = deploy(server, "default/production")
-        eventually(partial(has_heard, earlier, before), PATIENCE)  # whoever comes from here on has missed it
+        eventually(partial(has_heard, earlier, before))  # whoever comes from here on has missed it
     with transport(server) as client:
         deploy(server, topic)
         hears(client, deploy(server, "default/production"))
@@ -118,7 +117,7 @@ def test_what_another_process_has_told_is_not_told_again(
             with transport(neighbour, topics=[topic], last_event_id=heard) as client:
                 if has_heard(witness, heard):
                     continue  # the neighbour was the faster one
-                eventually(partial(has_heard, witness, heard), PATIENCE)
+                eventually(partial(has_heard, witness, heard))
                 hears(client, deploy(neighbour, topic))
                 return
 
