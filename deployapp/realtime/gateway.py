@@ -178,7 +178,7 @@ class Realtime:
             return []
         while True:
             before = self._hub.counters.events
-            events = self._lookups.latest(topics)
+            events = self._lookups.latest(topics, last_event_id)
             if before == self._hub.counters.events:
                 wanted = (event for event in events if self._concerns(event, last_event_id))
                 return sorted(wanted, key=lambda event: event.id)

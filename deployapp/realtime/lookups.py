@@ -14,7 +14,7 @@ NEWEST_SECONDS = 1.0  # how long a topic's newest event is not asked for again
 AWAY_SECONDS = 1.0  # how long a directory that did not answer is not asked again
 MAX_ENTRIES = 10_000
 
-_NEVER_ASKED = 0.0, None
+_NEVER_ASKED = 0.0, None, 0
 
 
 class Lookups:
@@ -30,7 +30,7 @@ class Lookups:
         self._failed: float | None = None  # when the last question failed; None if it did not
         self._known: dict[str, float] = {}
         self._unknown: dict[tuple[Topic, ...], tuple[float, UnknownTopic]] = {}
-        self._newest: dict[Topic, tuple[float, DeploymentEvent | None]] = {}
+        self._newest: dict[Topic, tuple[float, DeploymentEvent | None, int]] = {}  # until, event, up to which id
 
     def check(self, topics: Sequence[Topic]) -> None:
         """Raises `UnknownTopic`, or `DirectoryUnavailable` when nothing is remembered and the directory is away."""
@@ -44,13 +44,17 @@ class Lookups:
             if not all(topic.frontend in self._known for topic in topics):
                 raise
 
-    def latest(self, topics: Sequence[Topic]) -> list[DeploymentEvent]:
-        """The newest event of each topic that has one; a stale answer rather than none while the directory is away."""
-        if not self._all_fresh(topics):
+    def latest(self, topics: Sequence[Topic], heard: int = 0) -> list[DeploymentEvent]:
+        """The newest event of each topic that has one; a stale answer rather than none while the directory is away.
+
+        `heard` is the id of an event that is there already, perhaps by another process: what was asked before it may be
+        is not taken for an answer.
+        """
+        if not self._all_fresh(topics, heard):
             try:
                 with self._turn():
-                    if not self._all_fresh(topics):
-                        self._refresh(topics)
+                    if not self._all_fresh(topics, heard):
+                        self._refresh(topics, heard)
             except DirectoryUnavailable:
                 if not all(topic in self._newest for topic in topics):
                     raise
@@ -60,7 +64,7 @@ class Lookups:
     def note(self, event: DeploymentEvent) -> None:
         """This is its topic's newest now."""
         _bound(self._newest)
-        self._newest[event.topic] = (_in(NEWEST_SECONDS), event)
+        self._newest[event.topic] = (_in(NEWEST_SECONDS), event, event.id)
 
     def _all_known(self, topics: Sequence[Topic]) -> bool:
         now = time.monotonic()
@@ -69,9 +73,10 @@ class Lookups:
             raise error
         return all(self._known.get(topic.frontend, 0) > now for topic in topics)
 
-    def _all_fresh(self, topics: Sequence[Topic]) -> bool:
+    def _all_fresh(self, topics: Sequence[Topic], heard: int) -> bool:
         now = time.monotonic()
-        return all(topic in self._newest and self._newest[topic][0] > now for topic in topics)
+        remembered = [self._newest.get(topic, _NEVER_ASKED) for topic in topics]
+        return all(until > now and known >= heard for until, _, known in remembered)
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -108,14 +113,15 @@ class Lookups:
         _bound(self._known)
         self._known.update((topic.frontend, _in(FRONTEND_SECONDS)) for topic in topics)
 
-    def _refresh(self, topics: Sequence[Topic]) -> None:
+    def _refresh(self, topics: Sequence[Topic], heard: int) -> None:
         _bound(self._newest)
         before = {topic: self._newest.get(topic) for topic in topics}
         with self._asking():
             events = {event.topic: event for event in self._directory.latest(topics)}
         for topic in topics:
             if self._newest.get(topic) is before[topic]:  # else an event came by meanwhile: the answer may be older
-                self._newest[topic] = (_in(NEWEST_SECONDS), events.get(topic))
+                event = events.get(topic)
+                self._newest[topic] = (_in(NEWEST_SECONDS), event, max(heard, event.id if event else 0))
 
 
 def _in(seconds: float) -> float:

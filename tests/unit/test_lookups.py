@@ -33,6 +33,13 @@ class SlowDirectory:
         return [OLD]
 
 
+@pytest.fixture
+def lasting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No answer gets stale, however long the test takes."""
+    monkeypatch.setattr(module, "NEWEST_SECONDS", 600.0)
+
+
+@pytest.mark.usefixtures("lasting")
 def test_an_answer_that_an_event_overtook_is_not_remembered() -> None:
     """Whoever connects next would be given the old one, after the new one went to those who were there."""
     directory = SlowDirectory()
@@ -46,12 +53,26 @@ def test_an_answer_that_an_event_overtook_is_not_remembered() -> None:
     assert lookups.latest([TOPIC]) == [NEW]
 
 
+@pytest.mark.usefixtures("lasting")
 def test_an_answer_is_remembered_for_a_moment() -> None:
     directory = SlowDirectory()
     directory.may_answer.set()
     lookups = Lookups(directory)
     assert [lookups.latest([TOPIC]) for _ in range(100)] == [[OLD]] * 100
     assert directory.questions == 1
+
+
+@pytest.mark.usefixtures("lasting")
+def test_an_answer_from_before_what_the_asker_has_heard_is_asked_anew_once() -> None:
+    directory = SlowDirectory()
+    directory.may_answer.set()
+    lookups = Lookups(directory)
+    for heard, questions in [(0, 1), (OLD.id, 1), (NEW.id, 2), (NEW.id, 2), (OLD.id, 2)]:
+        assert lookups.latest([TOPIC], heard) == [OLD]
+        assert directory.questions == questions
+    lookups.note(NEW)
+    assert lookups.latest([TOPIC], NEW.id) == [NEW]
+    assert directory.questions == 2
 
 
 class AwayDirectory:
