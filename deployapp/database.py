@@ -81,11 +81,12 @@ def _begin(connection: Connection) -> None:
 def _begin_immediate(connection: Connection) -> None:
     """Wait for the write lock here: SQLite's own waiting would stop every green thread, the lock's owner too."""
     sqlite = cast("sqlite3.Connection", connection.connection.driver_connection)
-    deadline = time.monotonic() + BUSY_SECONDS
+    waited = 0.0  # its own waiting and not the clock's: while the whole process stands still, the owner does too
     sqlite.execute("PRAGMA busy_timeout = 0")
     try:
-        while not _begun(sqlite) and time.monotonic() < deadline:
+        while not _begun(sqlite) and waited < BUSY_SECONDS:
             time.sleep(RETRY_SECONDS)
+            waited += RETRY_SECONDS
         if not sqlite.in_transaction:
             connection.exec_driver_sql("BEGIN IMMEDIATE")  # raises what SQLAlchemy makes of it
     finally:

@@ -1,6 +1,7 @@
 """How a service begins to write: on SQLite it takes the write lock at once, so that nobody is refused half way."""
 
 import sqlite3
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,25 @@ def test_what_was_read_before_does_not_stop_a_write(app: Flask, settings: config
     begin_write()
     write()
     assert other.execute("SELECT name FROM frontend").fetchone() == ("ours",)
+    other.close()
+
+
+def test_a_process_that_stood_still_for_long_has_not_waited_in_vain(
+    app: Flask, settings: config.Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who has the lock stood still too, perhaps in the same process: a laptop that slept, a machine that was paused."""
+    other = other_program(settings)
+    other.execute("BEGIN IMMEDIATE")
+    steps = iter([lambda: None, lambda: other.execute("COMMIT")])
+    minutes = count()
+
+    class Clock:
+        monotonic = staticmethod(lambda: 60.0 * next(minutes))
+        sleep = staticmethod(lambda _: next(steps)())
+
+    monkeypatch.setattr("deployapp.database.time", Clock)
+    begin_write()
+    db.session.rollback()
     other.close()
 
 
