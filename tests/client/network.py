@@ -21,6 +21,7 @@ class Network:
         self.port = port
         self.pages: int | None = None  # port of a frontend on the same origin, as behind one reverse proxy
         self.forbidden: set[str] = set()  # beginnings of paths, such as "/ws/"
+        self.unanswered: tuple[str, ...] = ()  # beginnings of paths that are taken and never answered
         self.requests: list[str] = []  # request lines and headers, as they came
         self._open: dict[socket.socket, tuple[str, threading.Event]] = {}
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -71,14 +72,16 @@ class Network:
             if not head:
                 return
             self.requests.append(head.decode("latin-1"))
-            path = self.requests[-1].split(" ")[1]
-            if path.startswith(tuple(self.forbidden)):
-                client.sendall(FORBIDDEN)
-                return
+            path = head.decode("latin-1").split(" ")[1]
             silent = threading.Event()
-            self._open[client] = (path, silent)
+            self._open[client] = (path, silent)  # before it is judged: what is forbidden meanwhile is cut
             try:
-                self._forward(client, path, head, silent)
+                if path.startswith(tuple(self.forbidden)):
+                    client.sendall(FORBIDDEN)
+                elif path.startswith(self.unanswered):
+                    _head(client)
+                else:
+                    self._forward(client, path, head, silent)
             finally:
                 del self._open[client]
 

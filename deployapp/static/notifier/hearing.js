@@ -83,13 +83,13 @@ export function listen({ settings, life, notifier, update, lastEventId, onEvent,
       ask: check,
       mayAsk: () => !document.hidden || !!tabs?.wanted(),
       onHello: (message) => follow(message.policy),
+      onChange: (transport, connected) => spread({ transport, connected }),
       onEvent(event) {
         onEvent(event, "push");
         tabs?.tell({ event, pushed: true });
       },
-      onChange: (transport, connected) => spread({ transport, connected }),
     });
-    update({ leader: true });
+    update({ connected: false, leader: true });
   }
 
   function disconnect() {
