@@ -19,6 +19,9 @@ ROOT = HERE.parents[1]
 NOTIFIER = ROOT / "deployapp" / "static" / "notifier"
 # Fast enough for tests to wait on: the server sets the client's pace.
 PACE = {"POLL_INTERVAL": "1", "RECONNECT_MAX": "1"}
+# Since when the time of pages stands still, with `context.clock.pause_at(NOW)` before the first: until the test moves
+# it nothing passes, and no test has to be quick.
+NOW = "2026-01-01"
 _NUMBERS = count(1)
 
 Deploy = Callable[..., dict[str, Any]]
@@ -124,6 +127,12 @@ class Tab:
         eventually(lambda: self.state.get("decision", "unknown") != "unknown")
         if self.has_banner:  # it and its language are loaded after the notifier
             self.banner.locator("section[lang]").first.wait_for(state="attached")
+        return self
+
+    def arrives(self, version: str) -> "Tab":
+        """Wait until the page of this version is there and knows that it was the aim; its notice of that passes."""
+        self.runs(version)
+        eventually(lambda: "updated" in [kind for kind, _ in self.log])
         return self
 
 

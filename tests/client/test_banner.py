@@ -92,7 +92,7 @@ def test_keyboard_only(deploy: Deploy, frontend: Frontend, open_tab: OpenTab) ->
         keyboard.press("Tab")
     assert focused(tab.page) == "Refresh"
     keyboard.press("Space")
-    tab.runs("1.2.0").is_(notice="updated")
+    tab.arrives("1.2.0")
 
 
 def test_the_focus_survives_a_button_that_goes(deploy: Deploy, frontend: Frontend, open_tab: OpenTab) -> None:

@@ -41,4 +41,4 @@ def test_the_kill_switch_silences_tabs_and_is_taken_back(
     service.stop()
     service.settings = PACE
     service.start()
-    waiting_tab.runs("1.1.0").is_(enabled=True, notice="updated", transport="websocket", connected=True)
+    waiting_tab.arrives("1.1.0").is_(enabled=True, transport="websocket", connected=True)

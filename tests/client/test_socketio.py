@@ -10,6 +10,7 @@ from tests.waiting import eventually
 LIBRARY = ROOT / "tests" / "package" / "node_modules" / "socket.io-client" / "dist" / "socket.io.esm.min.js"
 SOCKET_IO = "/socket.io/"
 SOCKET_IO_WS = "/socket.io/?EIO=4&transport=websocket"
+SOCKET_IO_POLLING = "/socket.io/?EIO=4&transport=polling"
 
 
 @pytest.fixture
@@ -43,9 +44,8 @@ def test_websocket_comes_first_and_long_polling_where_it_is_blocked(tab: Tab, de
     other(tab, transport="socketio", connected=True)
     assert network.asked(SOCKET_IO) == network.asked(SOCKET_IO_WS) == 1
     network.forbid(SOCKET_IO_WS)
-    other(tab, connected=False)
+    eventually(lambda: network.asked(SOCKET_IO_POLLING) > 0)
     other(tab, transport="socketio", connected=True)
-    assert network.asked("/socket.io/?EIO=4&transport=polling") > 0
     deploy(version="1.1.0")
     other(tab, decision="update", notice="available")
 

@@ -5,7 +5,7 @@ from itertools import cycle
 import pytest
 from playwright.sync_api import BrowserContext
 
-from tests.client.conftest import Deploy, OpenTab, Tab
+from tests.client.conftest import NOW, Deploy, OpenTab, Tab
 from tests.client.frontend import Frontend
 from tests.waiting import eventually
 
@@ -18,12 +18,14 @@ def test_complaint_1_2_3_a_cached_index_html_ends_in_a_message_after_two_attempt
     context: BrowserContext, deploy: Deploy, frontend: Frontend, open_tab: OpenTab, mode: str
 ) -> None:
     """No loop (2), no silence (3), and the notice does not come back as if nothing had happened (1)."""
-    context.clock.install()
+    context.clock.pause_at(NOW)
     tab = open_tab(countdownSeconds=0)  # and frontend.version stays: what a cache in front of it does
     deploy(version="1.1.0", mode=mode)
+    tab.is_(decision="update", mode=mode)
     if mode == "prompt":
-        tab.is_(notice="available")
         tab.press("Refresh")
+        tab.is_(notice="reloading")
+    context.clock.run_for(100)
     eventually(lambda: frontend.loads == 2)
     tab.runs("1.0.0").is_(notice="waiting")
     tab.says(WAITING)
@@ -36,25 +38,28 @@ def test_complaint_1_2_3_a_cached_index_html_ends_in_a_message_after_two_attempt
 
     context.clock.run_for(120_000)
     assert frontend.loads == 3
+    context.clock.resume()
     tab.press("Close")
     tab.is_(notice=None)
     frontend.version = "1.2.0"
     deploy(version="1.2.0")
     tab.is_(notice="available")
     tab.press("Refresh")
-    tab.runs("1.2.0").is_(notice="updated")
+    tab.arrives("1.2.0")
 
 
 def test_complaint_3_whoever_put_the_notice_away_and_reloads_after_all_hears_that_it_failed(
     context: BrowserContext, deploy: Deploy, frontend: Frontend, open_tab: OpenTab
 ) -> None:
-    context.clock.install()
+    context.clock.pause_at(NOW)
     tab = open_tab()
     deploy(version="1.1.0")
     tab.is_(notice="available")
     tab.press("Later")
     tab.is_(notice=None)
     tab.page.evaluate("void notifier.reload()")  # as a button of the page's own does
+    tab.is_(notice="reloading")
+    context.clock.run_for(100)
     eventually(lambda: frontend.loads == 2)
     tab.runs("1.0.0").is_(notice="waiting")
     context.clock.run_for(4000)
@@ -66,16 +71,18 @@ def test_complaint_3_whoever_put_the_notice_away_and_reloads_after_all_hears_tha
 def test_complaint_1_the_second_attempt_goes_past_the_browsers_cache(
     context: BrowserContext, deploy: Deploy, frontend: Frontend, open_tab: OpenTab
 ) -> None:
-    context.clock.install()
+    context.clock.pause_at(NOW)
     frontend.headers["Cache-Control"] = "max-age=86400"
     tab = open_tab()
     deploy(version="1.1.0")
     tab.is_(notice="available")
     tab.press("Refresh")
-    tab.runs("1.0.0").is_(notice="waiting")
+    tab.is_(notice="reloading")
+    context.clock.run_for(100)
+    tab.is_(notice="waiting", version="1.0.0")
     frontend.version = "1.1.0"
     context.clock.run_for(4000)
-    tab.runs("1.1.0").is_(notice="updated")
+    tab.arrives("1.1.0")
     pages = [headers for path, headers in frontend.requests if path == "/"]
     assert "no-cache" in [headers.get("Cache-Control") for headers in pages]
 
@@ -87,7 +94,7 @@ def test_complaint_1_a_page_that_says_its_version_is_not_reloaded_before_the_new
     waiting_tab.says(WAITING)
     assert frontend.loads == 1
     frontend.version = "1.1.0"
-    waiting_tab.runs("1.1.0").is_(notice="updated")
+    waiting_tab.arrives("1.1.0")
     assert frontend.loads == 2
 
 
@@ -95,10 +102,11 @@ def test_whoever_presses_later_while_it_waits_stays(frontend: Frontend, waiting_
     waiting_tab.press("Later")
     waiting_tab.is_(notice=None)
     frontend.version = "1.1.0"
-    probes = len(frontend.requests)
-    waiting_tab.page.evaluate("void notifier.check()")
+    asked: list[str] = []  # from now on; a probe may still be on its way
+    waiting_tab.page.on("request", lambda request: asked.append(request.url))
+    waiting_tab.page.evaluate("notifier.check()")
     assert waiting_tab.state["notice"] is None
-    assert len(frontend.requests) == probes
+    assert frontend.url + "/" not in asked
 
 
 def test_whoever_presses_later_while_the_origin_hangs_hears_of_the_next_deployment(
@@ -136,7 +144,7 @@ def test_complaint_2_where_no_attempt_can_be_recorded_nothing_reloads_by_itself(
 def test_complaint_4_pods_of_two_versions_cost_one_reload_too_many_at_most(
     context: BrowserContext, deploy: Deploy, frontend: Frontend, open_tab: OpenTab
 ) -> None:
-    context.clock.install()
+    context.clock.pause_at(NOW)
     frontend.meta = True
     tab = open_tab()
     # The probe meets a new pod, the reload an old one; then again.
@@ -144,11 +152,13 @@ def test_complaint_4_pods_of_two_versions_cost_one_reload_too_many_at_most(
     deploy(version="1.1.0")
     tab.is_(notice="available")
     tab.press("Refresh")
+    tab.is_(notice="reloading")
+    context.clock.run_for(100)
     eventually(lambda: frontend.loads == 2)
     tab.is_(notice="waiting", version="1.0.0")
     frontend.pods = cycle(["1.1.0"])  # the roll-out is done
     context.clock.run_for(4000)
-    tab.runs("1.1.0").is_(notice="updated")
+    tab.arrives("1.1.0")
     assert frontend.loads == 3
 
 
@@ -176,7 +186,7 @@ def test_complaint_13_no_reload_onto_an_error_page(
     assert frontend.loads == 1
     frontend.version = "1.1.0"
     context.set_offline(False)
-    tab.runs("1.1.0").is_(notice="updated")
+    tab.arrives("1.1.0")
     assert frontend.loads == 2
 
 
@@ -198,4 +208,4 @@ def test_complaint_22_a_rollback_reloads_as_safely(deploy: Deploy, frontend: Fro
     deploy(version="0.9.0", kind="rollback")
     tab.is_(decision="rollback", notice="available")
     tab.press("Refresh")
-    tab.runs("0.9.0").is_(decision="current", notice="updated")
+    tab.arrives("0.9.0").is_(decision="current")
