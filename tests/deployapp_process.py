@@ -172,7 +172,7 @@ class Deployapp:
         self.port = int(said[1])
         try:
             return self.request("GET", "/healthz").status_code < 500
-        except requests.ConnectionError:
+        except requests.RequestException:
             return False
 
 

@@ -44,7 +44,11 @@ class Server:
     def start(self) -> Self:
         with open(self.folder / "log", "ab") as log:
             self._process = subprocess.Popen(self.command(), stdout=log, stderr=log, cwd=self.folder)
-        eventually(self.answers, 20, f"{self.command()[0]} does not answer; see {self.folder}/log")
+        try:
+            eventually(self.answers, message=f"{self.command()[0]} does not answer; see {self.folder}/log")
+        except BaseException:
+            self.kill()
+            raise
         return self
 
     def pause(self) -> None:
@@ -57,8 +61,10 @@ class Server:
     def kill(self) -> None:
         """SIGKILL, whatever it does."""
         if self._process is not None:
-            self._signal(signal.SIGKILL)
+            killed = self._signal(signal.SIGKILL)
             self._process.wait()
+            # As long as one of its children is there, PostgreSQL does not start again.
+            eventually(lambda: not any(map(_lives, killed)))
             self._process = None
 
     def __enter__(self) -> Self:
@@ -68,14 +74,23 @@ class Server:
         self.kill()
         shutil.rmtree(self.folder)
 
-    def _signal(self, number: int) -> None:
+    def _signal(self, number: int) -> list[psutil.Process]:
         assert self._process is not None
         root = psutil.Process(self._process.pid)
-        for process in [root, *root.children(recursive=True)]:
+        processes = [root, *root.children(recursive=True)]
+        for process in processes:
             try:
                 process.send_signal(number)
             except psutil.NoSuchProcess:
                 continue
+        return processes
+
+
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 class Valkey(Server):

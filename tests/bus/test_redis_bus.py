@@ -60,6 +60,7 @@ def test_each_process_is_told_once(two: tuple[Listening, Listening]) -> None:
 def test_an_event_arrives_as_it_was(two: tuple[Listening, Listening], valkey: Valkey) -> None:
     with valkey.client() as client, client.pubsub() as channel:
         channel.subscribe("deployapp/0")
+        eventually(lambda: channel.get_message(timeout=0.1))  # subscribed, and not only asked for
         two[0].bus.publish(event(7))
         message = eventually(lambda: channel.get_message(ignore_subscribe_messages=True, timeout=0.1))
     assert DeploymentEvent.from_json(message["data"]) == event(7)
@@ -117,10 +118,11 @@ def test_the_log_tells_a_change_once(
     valkey.kill()
     eventually(lambda: two[0].bus.state == "down" and two[1].bus.state == "down")
     two[0].bus.publish(event(1))
+    here = valkey.url.replace("valkey", "redis")
+    eventually(lambda: f"bus to {here} is down" in caplog.text)  # with a server there again it would notice nothing
     valkey.start()
     eventually(lambda: two[0].bus.state == "up" and two[1].bus.state == "up", 30)
     told = [record.message.split(": ")[0] for record in caplog.records]
-    here = valkey.url.replace("valkey", "redis")
     assert told.count(f"bus from {here} is down") == told.count(f"bus from {here} is up") == 2, "two listeners"
     assert told.count(f"bus to {here} is down") == told.count(f"bus to {here} is up") == 1, "one sender noticed"
 

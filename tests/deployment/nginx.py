@@ -58,7 +58,7 @@ class Nginx(Server):
     def answers(self) -> bool:
         try:
             return requests.get(f"{self.url}/metrics", timeout=1).status_code == 404
-        except requests.ConnectionError:
+        except requests.RequestException:
             return False
 
 

@@ -14,6 +14,7 @@ from tests.faults.watchers import Watcher, watching
 from tests.waiting import eventually
 
 TOPIC = "default/production"
+PATIENCE = 30  # seconds
 STATUS = "/api/deployments/status/?frontend=default&environment=production"
 
 
@@ -33,7 +34,10 @@ def nginx(running: Cluster) -> Iterator[Nginx]:
 
 
 def clients(nginx: Nginx) -> list[Watcher]:
-    return [kind(lambda: [nginx.url], [TOPIC]) for kind in watchers.ALL for _ in range(3)]
+    made = [kind(lambda: [nginx.url], [TOPIC]) for kind in watchers.ALL for _ in range(3)]
+    for watcher in made:
+        watcher.patience = watcher.silence = PATIENCE  # no process stands still for good here
+    return made
 
 
 def test_every_transport_goes_through(running: Cluster, nginx: Nginx) -> None:
@@ -59,7 +63,7 @@ def test_a_process_dies_behind_it(running: Cluster, nginx: Nginx) -> None:
 
 def test_an_idle_sse_stream_is_not_buffered(running: Cluster, nginx: Nginx) -> None:
     """The first bytes come before there is anything to tell."""
-    with requests.get(f"{nginx.url}/sse/deployment-updates", stream=True, timeout=3) as stream:
+    with requests.get(f"{nginx.url}/sse/deployment-updates", stream=True, timeout=PATIENCE) as stream:
         assert next(stream.iter_content(1))
 
 
@@ -67,38 +71,38 @@ def test_the_status_is_kept_as_long_as_it_says(running: Cluster, nginx: Nginx) -
     running.trigger_surely(TOPIC)
 
     def cached() -> bool:
-        return requests.get(nginx.url + STATUS, timeout=3).headers["X-Cache-Status"] == "HIT"
+        return requests.get(nginx.url + STATUS, timeout=PATIENCE).headers["X-Cache-Status"] == "HIT"
 
     eventually(cached)
     newest = running.trigger_surely(TOPIC)
-    eventually(lambda: requests.get(nginx.url + STATUS, timeout=3).json()["id"] == newest)
+    eventually(lambda: requests.get(nginx.url + STATUS, timeout=PATIENCE).json()["id"] == newest)
 
 
 def test_the_status_is_answered_while_no_process_is(running: Cluster, nginx: Nginx) -> None:
     newest = running.trigger_surely(TOPIC)
-    eventually(lambda: requests.get(nginx.url + STATUS, timeout=3).json()["id"] == newest)
+    eventually(lambda: requests.get(nginx.url + STATUS, timeout=PATIENCE).json()["id"] == newest)
     for worker in running.workers:
         worker.kill()
-    answer = requests.get(nginx.url + STATUS, timeout=10)
+    answer = requests.get(nginx.url + STATUS, timeout=PATIENCE)
     assert (answer.status_code, answer.json()["id"]) == (200, newest)
     for worker in running.workers:
         worker.start()
 
 
 def test_the_metrics_are_not_for_the_outside(running: Cluster, nginx: Nginx) -> None:
-    assert requests.get(f"{nginx.url}/metrics", timeout=3).status_code == 404
-    assert requests.get(f"{running.workers[0].url}/metrics", timeout=3).status_code == 200
+    assert requests.get(f"{nginx.url}/metrics", timeout=PATIENCE).status_code == 404
+    assert requests.get(f"{running.workers[0].url}/metrics", timeout=PATIENCE).status_code == 200
 
 
 def test_request_ids_are_handed_on_and_made(running: Cluster, nginx: Nginx) -> None:
-    given = requests.get(f"{nginx.url}/healthz", headers={"X-Request-ID": "ci-42"}, timeout=3)
+    given = requests.get(f"{nginx.url}/healthz", headers={"X-Request-ID": "ci-42"}, timeout=PATIENCE)
     assert given.headers["X-Request-ID"] == "ci-42"
-    made = requests.get(f"{nginx.url}/healthz", headers={"X-Request-ID": "bad id\t"}, timeout=3)
+    made = requests.get(f"{nginx.url}/healthz", headers={"X-Request-ID": "bad id\t"}, timeout=PATIENCE)
     assert len(made.headers["X-Request-ID"]) == 32
 
 
 def test_a_forged_address_is_not_believed(running: Cluster, nginx: Nginx) -> None:
-    requests.get(f"{nginx.url}/no-such-page", headers={"X-Forwarded-For": "192.0.2.66"}, timeout=3)
+    requests.get(f"{nginx.url}/no-such-page", headers={"X-Forwarded-For": "192.0.2.66"}, timeout=PATIENCE)
     eventually(lambda: any('"unmatched"' in worker.log for worker in running.workers))
     assert not any("192.0.2.66" in worker.log for worker in running.workers)
 

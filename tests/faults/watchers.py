@@ -39,13 +39,16 @@ class Watcher(threading.Thread):
     `breaks` those at which such a connection broke.
 
     `period` is how seldom, in seconds, the client itself looks: 0 for one that is told. `blind` is how long it may take
-    to see that its connection is dead when the network swallows everything.
+    to see that its connection is dead when the network swallows everything. It waits `patience` seconds for an answer,
+    and gives a connection up after `silence` seconds without a sign of life.
     """
 
     transport = ""
     broken: tuple[type[Exception], ...] = ()
     period = 0.0
     blind = SILENCE
+    silence = SILENCE
+    patience = 2.0
 
     def __init__(self, addresses: Callable[[], Sequence[str]], topics: Sequence[str]) -> None:
         super().__init__(daemon=True, name=f"{self.transport} watcher")
@@ -112,7 +115,9 @@ class WebSocketWatcher(Watcher):
 
     def watch(self, address: str) -> None:
         url = f"{address.replace('http', 'ws', 1)}/ws/deployment-updates?{self.query}"
-        with connect(url, open_timeout=2, close_timeout=0.2, ping_interval=1, ping_timeout=SILENCE) as socket:
+        with connect(
+            url, open_timeout=self.patience, close_timeout=0.2, ping_interval=1, ping_timeout=self.silence
+        ) as socket:
             self.connected()
             while not self.ending:
                 with suppress(TimeoutError):
@@ -127,7 +132,7 @@ class SseWatcher(Watcher):
 
     def watch(self, address: str) -> None:
         url = f"{address}/sse/deployment-updates?{self.query}"
-        with requests.get(url, stream=True, timeout=(2, SILENCE)) as answer:
+        with requests.get(url, stream=True, timeout=(self.patience, self.silence)) as answer:
             answer.raise_for_status()
             self.connected()
             for line in answer.iter_lines(chunk_size=1):
@@ -147,14 +152,16 @@ class SocketIoWatcher(Watcher):
 
     def watch(self, address: str) -> None:
         http = requests.Session()
-        client = socketio.Client(reconnection=False, request_timeout=2, handle_sigint=False, http_session=http)
+        client = socketio.Client(
+            reconnection=False, request_timeout=self.patience, handle_sigint=False, http_session=http
+        )
         gone = threading.Event()
         client.on("disconnect", lambda *_: gone.set())
         client.on("deployment_update", self.see)
         self.connected()  # before it is: events may come before `connect` returns
         try:
             auth = {"topics": self.topics, "last_event_id": self.last_event_id}
-            client.connect(address, auth=auth, transports=list(self.ways), wait_timeout=2)
+            client.connect(address, auth=auth, transports=list(self.ways), wait_timeout=self.patience)
             # Its state too: the stock client does not tell of a connection that breaks while `connect` is returning
             while client.eio.state == "connected" and not (self.ending or gone.wait(0.1)):
                 continue
@@ -188,7 +195,7 @@ class PollingWatcher(Watcher):
             answer = requests.get(
                 f"{address}/api/deployments/status/",
                 params={"frontend": frontend, "environment": environment},
-                timeout=2,
+                timeout=self.patience,
             )
             answer.raise_for_status()
             if answer.status_code == 200:

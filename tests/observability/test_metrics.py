@@ -16,11 +16,12 @@ from tests.waiting import eventually
 DASHBOARD = ROOT / "deploy" / "grafana" / "deployapp.json"
 DOCUMENTATION = ROOT / "docs" / "observability.md"
 TOKEN = "a token for Prometheus"
+PATIENCE = 30  # seconds
 
 
 def metrics(url: str, **labels: str) -> dict[str, float]:
     """Sample → value, summed over the series that have these labels."""
-    answer = requests.get(url, timeout=5)
+    answer = requests.get(url, timeout=PATIENCE)
     assert answer.status_code == 200
     values: dict[str, float] = {}
     for family in text_string_to_metric_families(answer.text):
@@ -40,7 +41,7 @@ def test_a_deployment_shows(server: Deployapp) -> None:
         eventually(lambda: of(server, topic="default/counted").get("deployapp_topic_connections") == 1)
         assert of(server, transport="websocket")["deployapp_connections"] >= 1
         server.trigger(environment="counted")
-        socket.recv(timeout=5)
+        socket.recv(timeout=PATIENCE)
 
     def one_more(name: str) -> bool:
         return of(server)[name] >= before.get(name, 0) + 1
@@ -61,7 +62,7 @@ def test_a_replay_shows(server: Deployapp) -> None:
     server.trigger(environment="replayed")
     before = of(server)["deployapp_events_replayed_total"]
     with connect(f"{server.ws_url}?environment=replayed&last_event_id=0") as socket:
-        socket.recv(timeout=5)
+        socket.recv(timeout=PATIENCE)
     assert of(server)["deployapp_events_replayed_total"] == before + 1
 
 
@@ -69,7 +70,7 @@ def test_requests_show_by_route_and_never_by_path(server: Deployapp) -> None:
     for number in range(3):
         server.request("GET", f"/no-such-page-{number}")
         server.request("GET", "/api/deployments/status/")
-    series = requests.get(f"{server.url}/metrics", timeout=5).text
+    series = requests.get(f"{server.url}/metrics", timeout=PATIENCE).text
     assert "no-such-page" not in series
     assert of(server, route="unmatched", status="404")["deployapp_http_requests_total"] >= 3
     assert of(server, route="/api/deployments/status/")["deployapp_http_request_duration_seconds_count"] >= 3
@@ -77,7 +78,7 @@ def test_requests_show_by_route_and_never_by_path(server: Deployapp) -> None:
 
 def test_an_unknown_method_makes_no_series_of_its_own(server: Deployapp) -> None:
     server.request("BREW", "/api/deployments/status/")
-    assert "BREW" not in requests.get(f"{server.url}/metrics", timeout=5).text
+    assert "BREW" not in requests.get(f"{server.url}/metrics", timeout=PATIENCE).text
 
 
 def test_topics_are_bounded() -> None:
@@ -111,7 +112,7 @@ def test_the_dashboard_asks_for_what_is_there(server: Deployapp) -> None:
     """Every metric and label in deploy/grafana/ is one that the server really has."""
     server.trigger(environment="dashboard")
     with connect(f"{server.ws_url}?environment=dashboard"):
-        answer = requests.get(f"{server.url}/metrics", timeout=5).text
+        answer = requests.get(f"{server.url}/metrics", timeout=PATIENCE).text
     samples = [sample for family in text_string_to_metric_families(answer) for sample in family.samples]
     targets = [target for panel in json.loads(DASHBOARD.read_text())["panels"] for target in panel["targets"]]
     asked = {name for target in targets for name in re.findall(r"\b((?:deployapp|process)_\w+)\b", target["expr"])}
@@ -125,7 +126,7 @@ def test_the_dashboard_asks_for_what_is_there(server: Deployapp) -> None:
 def test_what_the_documentation_lists_is_there(server: Deployapp) -> None:
     server.trigger()
     listed = set(re.findall(r"\| `(deployapp_\w+)`", DOCUMENTATION.read_text()))
-    families = list(text_string_to_metric_families(requests.get(f"{server.url}/metrics", timeout=5).text))
+    families = list(text_string_to_metric_families(requests.get(f"{server.url}/metrics", timeout=PATIENCE).text))
     served = {sample.name for family in families for sample in family.samples} | {family.name for family in families}
     assert len(listed) > 10
     assert listed <= served

@@ -99,7 +99,7 @@ def test_behind_a_trusted_proxy_the_forwarded_address_counts(make_server: Callab
 
 def test_more_than_a_thousand_and_twenty_four_at_once(make_server: Callable[..., Deployapp]) -> None:
     """eventlet's server stops at 1,024 by default."""
-    server = make_server(MAX_CONNECTIONS_PER_ADDRESS="0").start()
+    server = make_server(MAX_CONNECTIONS_PER_ADDRESS="0", HEARTBEAT_INTERVAL="600").start()  # none of them answers
     before = usage.descriptors(server)
     with opened(server, *[RAW, RAW, SSE, SOCKETIO] * 400) as wires:
         for wire in wires[3::4]:
@@ -231,7 +231,7 @@ def test_a_session_has_one_poll_at_a_time(make_server: Callable[..., Deployapp])
 
 
 def test_who_reads_slowly_but_reads_gets_everything(make_server: Callable[..., Deployapp]) -> None:
-    server = make_server(SEND_BUFFER_LIMIT="8388608").start()
+    server = make_server(SEND_BUFFER_LIMIT="8388608", HEARTBEAT_INTERVAL="600").start()  # it answers none
     with Wire(server, receive_buffer=1024) as slow:
         slow.open()
         ids = [server.trigger(notes=LARGE)["id"] for _ in range(200)]

@@ -15,6 +15,7 @@ from tests.waiting import eventually
 PATIENCE = 20.0  # seconds
 SOCKETIO_WEBSOCKET = "/socket.io/?EIO=4&transport=websocket"
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
+HEARTBEATS = (PING, b""), (TEXT, b"2")
 
 
 def head(path: str = "/ws/deployment-updates", **headers: str) -> bytes:
@@ -108,6 +109,18 @@ class Wire:
         assert opcode == TEXT, (opcode, payload)
         return payload.decode()
 
+    def read_past_heartbeats(self) -> tuple[int, bytes]:
+        """The server's next frame that is no heartbeat of WebSocket or Engine.IO; those may come at any time."""
+        while (found := self.read_frame()) in HEARTBEATS:
+            pass
+        return found
+
+    def read_packet(self) -> str:
+        """The server's next Engine.IO packet over WebSocket."""
+        opcode, payload = self.read_past_heartbeats()
+        assert opcode == TEXT, (opcode, payload)
+        return payload.decode()
+
     def close_code(self) -> int | None:
         """Read on until the server closes; the code that it gave, None for none."""
         try:
@@ -139,21 +152,27 @@ class Wire:
 
 
 def when_readable(wires: Sequence[Wire]) -> list[float]:
-    """Wait until each has something to read, be it the end; answers when that was."""
+    """Wait until each has something to read; answers when it came."""
     moments: dict[int, float] = {}
 
     def look() -> bool:
         for number, wire in enumerate(wires):
-            if number not in moments and _readable(wire.socket):
-                moments[number] = time.monotonic()
+            if number not in moments and readable(wire):
+                moments[number] = when_it_came(wire)
         return len(moments) == len(wires)
 
     eventually(look, PATIENCE)
     return [moments[number] for number in range(len(wires))]
 
 
-def _readable(connection: socket.socket) -> bool:
-    return bool(select.select([connection], [], [], 0)[0])
+def readable(wire: Wire) -> bool:
+    return bool(wire.buffer) or bool(select.select([wire.socket], [], [], 0)[0])
+
+
+def when_it_came(wire: Wire) -> float:
+    """When the last bytes came (`monotonic`), by the kernel: a test that is held up sees them later."""
+    ago: int = struct.unpack_from("I", wire.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 56), 52)[0]
+    return time.monotonic() - ago / 1000  # struct tcp_info, tcpi_last_data_recv, in milliseconds
 
 
 def answer(server: Deployapp, request: bytes) -> tuple[int, dict[str, str], bytes]:
