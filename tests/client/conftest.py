@@ -124,7 +124,7 @@ class Tab:
     def runs(self, version: str) -> "Tab":
         """Wait until the page of this version is there, its notifier has asked the server and its banner can speak."""
         self.page.get_by_role("heading", name=f"Version {version}", exact=True).wait_for()
-        eventually(lambda: self.state.get("decision", "unknown") != "unknown")
+        eventually(lambda: self.state.get("decision", "unknown") != "unknown", message=lambda: f"got {self.state}")
         if self.has_banner:  # it and its language are loaded after the notifier
             self.banner.locator("section[lang]").first.wait_for(state="attached")
         return self
