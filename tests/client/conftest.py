@@ -89,20 +89,24 @@ class Tab:
         self.banner = page.locator("deployapp-banner")
         self.message = self.banner.get_by_role("status")
 
-    @property
-    def state(self) -> dict[str, Any]:
-        """The notifier's state; empty while the page is on its way."""
+    def read(self, expression: str, default: Any) -> Any:
+        """Evaluate it in the page; `default` while that is on its way."""
         try:
-            return dict(self.page.evaluate("() => globalThis.notifier?.current ?? {}"))
+            return self.page.evaluate(expression)
         except Error as error:
             if "navigation" not in error.message:
                 raise
-            return {}
+            return default
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """The notifier's state; empty while the page is on its way."""
+        return dict(self.read("() => globalThis.notifier?.current ?? {}", {}))
 
     @property
     def log(self) -> list[list[Any]]:
-        """Events of the notifier, in this page load."""
-        return list(self.page.evaluate("() => globalThis.log ?? []"))
+        """Events of the notifier, in this page load; none while the page is on its way."""
+        return list(self.read("() => globalThis.log ?? []", []))
 
     def is_(self, **wanted: object) -> "Tab":
         """Wait until the state is so."""

@@ -32,6 +32,8 @@ class Supervised:
         self.prefix = free_prefix()
         given = {"PORT": str(self.port), "METRICS_PORT_PREFIX": self.prefix, "DEPLOYAPP_ENV": "production"}
         self.log = folder / "log"
+        # A shell ignores it for what it runs in the background, tests too, and so would all that they start.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         with self.log.open("wb") as log:
             self.make = subprocess.Popen(
                 ["make", "run", f"WORKERS={WORKERS}", "-o", ".venv/.installed-run"],  # what is installed stays as it is
