@@ -105,7 +105,7 @@ def cluster(folder: Path, workers: int = 3, cable: Cable | None = None, **settin
         if cable:
             made[-1] = Deployapp(made[-1].folder, **where, HOST=cable.there)
             made[-1].command = (*cable.inside, *Deployapp.command)
-        done = flask(made[0].folder, "setup", **where)
+        done = flask(made[0].folder, "setup", **where | {"DATABASE_TIMEOUT": "30"})  # no fault yet, only a busy machine
         assert done.returncode == 0, done.stderr
         for worker in made:
             stack.callback(worker.stop)
