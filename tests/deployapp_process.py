@@ -12,7 +12,7 @@ from pathlib import Path
 import requests
 
 from tests.ports import free_port
-from tests.waiting import eventually
+from tests.waiting import PATIENCE, eventually
 
 ROOT = Path(__file__).parent.parent
 SECRET = "a secret for the tests only"
@@ -150,7 +150,7 @@ class Deployapp:
 
     def request(self, method: str, path: str, **options: object) -> requests.Response:
         """One HTTP request without a token."""
-        return requests.request(method, self.url + path, timeout=10, **options)  # type: ignore[arg-type]
+        return requests.request(method, self.url + path, timeout=PATIENCE, **options)  # type: ignore[arg-type]
 
     def trigger(self, **fields: object) -> dict[str, object]:
         """Register a deployment over the API; answers the deployment."""

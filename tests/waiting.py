@@ -7,9 +7,10 @@ from typing import TypeVar
 T = TypeVar("T")
 
 PAUSE = 0.02
+PATIENCE = 30.0  # seconds; only what fails takes so long
 
 
-def eventually(condition: Callable[[], T], seconds: float = 30.0, message: str | Callable[[], str] = "") -> T:
+def eventually(condition: Callable[[], T], seconds: float = PATIENCE, message: str | Callable[[], str] = "") -> T:
     """Call `condition` until it answers something true, and answer that; fails after `seconds` with `message`."""
     deadline = time.monotonic() + seconds
     while not (value := condition()):

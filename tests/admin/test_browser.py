@@ -11,9 +11,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from tests.admin.window import Window
 from tests.deployapp_process import ADMIN, PASSWORD, Deployapp
-from tests.waiting import eventually
-
-PATIENCE = 30  # seconds
+from tests.waiting import PATIENCE, eventually
 
 OpenWindow = Callable[..., Window]
 

@@ -16,7 +16,7 @@ def curl(*arguments: str) -> tuple[int, dict[str, Any]]:
         capture_output=True,
         text=True,
         check=True,
-        timeout=20,
+        timeout=60,
     )
     body, _, status = done.stdout.rpartition("\n")
     return int(status), json.loads(body)

@@ -60,7 +60,7 @@ def watched() -> Iterator[tuple[Valkey, Sentinel]]:
         master = servers.enter_context(Valkey())
         servers.enter_context(Replica(master))
         sentinel = servers.enter_context(Sentinel(master))
-        eventually(sentinel.knows_replica, 20)
+        eventually(sentinel.knows_replica)
         yield master, sentinel
 
 
@@ -71,7 +71,7 @@ def test_failover(watched: tuple[Valkey, Sentinel]) -> None:
     here, there = make_bus(url), make_bus(url)
     here.start(lambda event: None)
     there.start(lambda event: ids.append(event.id))
-    eventually(lambda: here.state == there.state == "up", 20)
+    eventually(lambda: here.state == there.state == "up")
 
     master.kill()  # what is carried from here on goes over the replica
     eventually(lambda: carried(here, ids), 30, "the bus did not come back over the replica")

@@ -28,19 +28,19 @@ class EngineTab(ABC):
 
     def is_(self, **wanted: object) -> Self:
         """Wait until the state is so."""
-        eventually(lambda: wanted.items() <= self.state.items(), 20, lambda: f"wanted {wanted}, got {self.state}")
+        eventually(lambda: wanted.items() <= self.state.items(), message=lambda: f"wanted {wanted}, got {self.state}")
         return self
 
     def arrives(self, version: str) -> None:
         """Wait until the page of this version is there and knows that it was the aim; its notice of that passes."""
         self.is_(version=version)
-        eventually(lambda: self.evaluate("log.some(([kind]) => kind === 'updated')"), 20)
+        eventually(lambda: self.evaluate("log.some(([kind]) => kind === 'updated')"))
 
     def press(self, name: str) -> None:
         """Click the banner's button of this name, once it is there: the banner is loaded after the notifier."""
         button = f"""[...(document.querySelector("deployapp-banner")?.shadowRoot.querySelectorAll("button") ?? [])]
           .find((button) => !button.hidden && button.textContent === {json.dumps(name)})"""
-        eventually(lambda: self.evaluate(f"!!{button}"), 20, f"no button {name}")
+        eventually(lambda: self.evaluate(f"!!{button}"), message=f"no button {name}")
         self.evaluate(f"{button}.click()")
 
 

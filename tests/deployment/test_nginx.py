@@ -11,10 +11,9 @@ from tests.faults import watchers
 from tests.faults.cluster import Cluster, cluster
 from tests.faults.verdict import assert_all_is_well, everybody_knows
 from tests.faults.watchers import Watcher, watching
-from tests.waiting import eventually
+from tests.waiting import PATIENCE, eventually
 
 TOPIC = "default/production"
-PATIENCE = 30  # seconds
 STATUS = "/api/deployments/status/?frontend=default&environment=production"
 
 

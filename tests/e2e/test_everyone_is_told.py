@@ -28,7 +28,7 @@ def by_curl(server: Deployapp, version: str) -> None:
         capture_output=True,
         text=True,
         check=True,
-        timeout=20,
+        timeout=60,
     )
     body, _, status = done.stdout.rpartition("\n")
     assert status == "201", done.stdout
@@ -108,6 +108,6 @@ def test_the_seeds_curl_without_a_body(server: Deployapp, tabs: list[Tab]) -> No
         capture_output=True,
         text=True,
         check=True,
-        timeout=20,
+        timeout=60,
     )
     assert done.stdout == "201"

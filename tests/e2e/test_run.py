@@ -140,7 +140,7 @@ def checkout(tmp_path: Path) -> Path:
 def test_make_run_prints_what_works_when_pasted_at_every_start(checkout: Path) -> None:
     for start, number in enumerate((1, 2), start=1):
         with MakeRun(checkout) as running:
-            answer = subprocess.run(running.curl_line(), shell=True, capture_output=True, text=True, timeout=20)
+            answer = subprocess.run(running.curl_line(), shell=True, capture_output=True, text=True, timeout=60)
             assert json.loads(answer.stdout)["id"] == number, answer.stderr
             assert "(sign in as admin; forgotten: .venv/bin/flask --app wsgi users password admin)" in running.said
             running.press_ctrl_c()

@@ -11,12 +11,11 @@ from websockets.sync.client import connect
 from deployapp.observability.state import TOP_TOPICS, bounded
 from tests.deployapp_process import ROOT, Deployapp
 from tests.ports import free_port
-from tests.waiting import eventually
+from tests.waiting import PATIENCE, eventually
 
 DASHBOARD = ROOT / "deploy" / "grafana" / "deployapp.json"
 DOCUMENTATION = ROOT / "docs" / "observability.md"
 TOKEN = "a token for Prometheus"
-PATIENCE = 30  # seconds
 
 
 def metrics(url: str, **labels: str) -> dict[str, float]:

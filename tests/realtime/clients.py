@@ -23,11 +23,10 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from tests.deployapp_process import Deployapp
-from tests.waiting import eventually
+from tests.waiting import PATIENCE, eventually
 
 Event = dict[str, Any]
 HERE = Path(__file__).parent
-PATIENCE = 20.0  # seconds
 
 
 class Refused(Exception):
@@ -228,7 +227,7 @@ class PythonSocketIO(_Choosing):
         except socketio.exceptions.ConnectionError:
             self.__exit__()
             raise Refused(_error_of(self._refused[0])) from None
-        eventually(lambda: client.transport() == self.ends_on, PATIENCE)
+        eventually(lambda: client.transport() == self.ends_on)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -329,7 +328,7 @@ class StockSocketIO(_Choosing):
     def __enter__(self) -> Self:
         options = {"transports": self.ways, "auth": self.auth or {}, "extraHeaders": self.headers}
         self._tab = self.node.open(self.server.url, options)
-        eventually(self._settled, PATIENCE, "the stock client never connected")
+        eventually(self._settled, message="the stock client never connected")
         if refusals := self._said("connect_error"):
             self.__exit__()
             raise Refused(refusals[0][1] or {})
@@ -337,7 +336,7 @@ class StockSocketIO(_Choosing):
 
     def __exit__(self, *_: object) -> None:
         self.node.tell("close", self._tab)
-        eventually(lambda: self._said("closed"), PATIENCE)
+        eventually(lambda: self._said("closed"))
 
     def _settled(self) -> bool:
         """Connected on the transport that it ends on, or refused."""
@@ -379,7 +378,7 @@ class StockSocketIO(_Choosing):
         """Send an event; answers its acknowledgement."""
         already = len(self._said("answer"))
         self.node.tell("emit", self._tab, event, argument)
-        return eventually(lambda: self._said("answer")[already:], PATIENCE)[0][0]
+        return eventually(lambda: self._said("answer")[already:])[0][0]
 
 
 class StockSocketIOPolling(StockSocketIO):
@@ -404,7 +403,7 @@ TRANSPORTS: list[type[Any]] = [RawWebSocket, ServerSentEvents, *SOCKET_IO]
 
 def hears(client: Client, *ids: Any) -> None:
     """Wait until the client has heard as many events, and assert that they are these, once each, in this order."""
-    eventually(lambda: len(client.heard) >= len(ids), PATIENCE, f"heard only {client.heard}")
+    eventually(lambda: len(client.heard) >= len(ids), message=lambda: f"heard only {client.heard}")
     heard = [event["id"] for event in client.heard]
     if isinstance(client, PythonSocketIO):  # handles each packet in a thread of its own
         heard.sort()

@@ -14,8 +14,6 @@ from tests.realtime.clients import SOCKET_IO, RawWebSocket, ServerSentEvents, he
 from tests.realtime.wire import SOCKETIO_WEBSOCKET, TEXT, Wire, frame, when_readable
 from tests.waiting import eventually
 
-PATIENCE = 20.0  # seconds
-
 
 def restart(server: Deployapp) -> None:
     server.stop()  # asserts exit code 0, in time, without a traceback
@@ -27,7 +25,7 @@ def test_socket_io_clients_come_back_by_themselves(make_server: Callable[..., De
     server = make_server().start()
     with kind(server, topics=["default/x"]) as client:
         restart(server)
-        eventually(lambda: client.connects == 2, PATIENCE, "it stayed away")
+        eventually(lambda: client.connects == 2, message="it stayed away")
         hears(client, server.trigger(environment="x")["id"])
 
 
@@ -37,7 +35,7 @@ def test_a_raw_client_is_told_of_the_restart_and_misses_nothing(make_server: Cal
         last: Any = server.trigger()["id"]
         hears(client, last)
         restart(server)
-        eventually(lambda: client.closed, PATIENCE)
+        eventually(lambda: client.closed)
         assert client.close_code == 1012
     missed = server.trigger()["id"]
     with RawWebSocket(server, last_event_id=last) as back:
@@ -50,7 +48,7 @@ def test_a_stream_is_told_when_to_come_back_not_all_at_once(make_server: Callabl
         streams = [stack.enter_context(ServerSentEvents(server)) for _ in range(20)]
         server.stop()
         for stream in streams:
-            eventually(lambda stream=stream: stream.closed, PATIENCE)  # type: ignore[misc]
+            eventually(lambda stream=stream: stream.closed)  # type: ignore[misc]
     delays = [stream.retry for stream in streams]
     assert all(delay is not None and 3000 <= delay < 13_000 for delay in delays)
     assert len(set(delays)) > 10
@@ -100,7 +98,7 @@ def test_during_the_drain_nobody_new_is_let_in(make_server: Callable[..., Deploy
         kept.read_until(b"\r\n\r\n")
         tab.open()
         server.signal(signal.SIGTERM)
-        eventually(lambda: refused(server), PATIENCE)
+        eventually(lambda: refused(server))
         assert tab.close_code() == 1012
     server.ends_cleanly()
 

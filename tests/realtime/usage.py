@@ -6,7 +6,6 @@ from pathlib import Path
 from tests.deployapp_process import Deployapp
 from tests.waiting import eventually
 
-PATIENCE = 30.0  # seconds
 SLACK = 3  # descriptors: the database's and the bus' own may come and go
 
 
@@ -44,4 +43,4 @@ def settles(server: Deployapp, before: int) -> None:
     def settled() -> bool:
         return sum(connections(server).values()) == 0 and descriptors(server) <= before + SLACK
 
-    eventually(settled, PATIENCE, f"{descriptors(server)} descriptors, {before} before; {connections(server)}")
+    eventually(settled, message=f"{descriptors(server)} descriptors, {before} before; {connections(server)}")

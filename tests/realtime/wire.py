@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from typing import Self
 
 from tests.deployapp_process import Deployapp
-from tests.waiting import eventually
+from tests.waiting import PATIENCE, eventually
 
-PATIENCE = 20.0  # seconds
 SOCKETIO_WEBSOCKET = "/socket.io/?EIO=4&transport=websocket"
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 HEARTBEATS = (PING, b""), (TEXT, b"2")
@@ -161,7 +160,7 @@ def when_readable(wires: Sequence[Wire]) -> list[float]:
                 moments[number] = when_it_came(wire)
         return len(moments) == len(wires)
 
-    eventually(look, PATIENCE)
+    eventually(look)
     return [moments[number] for number in range(len(wires))]
 
 
