@@ -74,7 +74,7 @@ def test_failover(watched: tuple[Valkey, Sentinel]) -> None:
     eventually(lambda: here.state == there.state == "up")
 
     master.kill()  # what is carried from here on goes over the replica
-    eventually(lambda: carried(here, ids), 30, "the bus did not come back over the replica")
+    eventually(lambda: carried(here, ids), message="the bus did not come back over the replica")
     for bus in here, there:
         bus.stop()
 

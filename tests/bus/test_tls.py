@@ -87,7 +87,7 @@ def test_an_event_goes_from_one_process_to_another(front: Front) -> None:
     here, there = make_bus(front.url), make_bus(front.url)
     here.start(lambda event: None)
     there.start(lambda event: ids.append(event.id))
-    eventually(lambda: here.state == there.state == "up", 30)
+    eventually(lambda: here.state == there.state == "up")
     here.publish(EVENT)
     eventually(lambda: ids == [EVENT.id])
     for bus in here, there:
@@ -97,7 +97,7 @@ def test_an_event_goes_from_one_process_to_another(front: Front) -> None:
 def test_a_real_process_hears_over_it(front: Front, make_server: Callable[..., Deployapp]) -> None:
     """Its sockets are eventlet's, and so is its TLS."""
     server = make_server(MESSAGE_QUEUE_URL=front.url).start()
-    eventually(lambda: server.request("GET", "/readyz").json()["bus"] == "up", 30)
+    eventually(lambda: server.request("GET", "/readyz").json()["bus"] == "up")
     with connect(server.ws_url) as tab:
         bus = make_bus(front.url)
         bus.publish(EVENT)
@@ -109,6 +109,6 @@ def test_a_certificate_of_nobody_known_is_refused(front: Front, caplog: pytest.L
     caplog.set_level(logging.INFO, "deployapp.bus")
     bus = make_bus(front.url.partition("?")[0])
     bus.start(lambda event: None)
-    eventually(lambda: bus.state == "down", 30)
+    eventually(lambda: bus.state == "down")
     bus.stop()
     assert "certificate verify failed" in caplog.text

@@ -64,7 +64,7 @@ def test_a_token_made_while_setup_waited_for_its_turn_is_kept(tmp_path: Path) ->
         with path.open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             waiting = pool.submit(flask, tmp_path, "setup")
-            eventually(lambda: _somebody_waits_for(path), 30)
+            eventually(lambda: _somebody_waits_for(path))
             token = flask(tmp_path, "tokens", "create", ADMIN).stdout
             file.write(token)
         assert waiting.result().returncode == 0

@@ -125,6 +125,12 @@ class Tab:
     def press(self, name: str) -> None:
         self.banner.get_by_role("button", name=name, exact=True).click()
 
+    def refresh(self) -> None:
+        """Press the button in a page whose time stands still, and let the moment pass that a reload waits."""
+        self.press("Refresh")
+        self.is_(notice="reloading")
+        self.page.clock.run_for(100)
+
     def runs(self, version: str) -> "Tab":
         """Wait until the page of this version is there, its notifier has asked the server and its banner can speak."""
         self.page.get_by_role("heading", name=f"Version {version}", exact=True).wait_for()

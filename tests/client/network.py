@@ -20,8 +20,8 @@ class Network:
     def __init__(self, port: int) -> None:
         self.port = port
         self.pages: int | None = None  # port of a frontend on the same origin, as behind one reverse proxy
-        self.forbidden: set[str] = set()  # beginnings of paths, such as "/ws/"
-        self.unanswered: tuple[str, ...] = ()  # beginnings of paths that are taken and never answered
+        self.forbidden: tuple[str, ...] = ()  # beginnings of paths, such as "/ws/"
+        self.unanswered: tuple[str, ...] = ()  # of those that are taken and never answered
         self.requests: list[str] = []  # request lines and headers, as they came
         self._open: dict[socket.socket, tuple[str, threading.Event]] = {}
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -37,7 +37,7 @@ class Network:
 
     def forbid(self, *paths: str) -> None:
         """Refuse these paths from now on and cut what is open to them."""
-        self.forbidden = set(paths)
+        self.forbidden = paths
         self.cut(*paths)
 
     def cut(self, *paths: str) -> None:
@@ -71,15 +71,16 @@ class Network:
             head = _head(client)
             if not head:
                 return
-            self.requests.append(head.decode("latin-1"))
-            path = head.decode("latin-1").split(" ")[1]
+            request = head.decode("latin-1")
+            self.requests.append(request)
+            path = request.split(" ")[1]
             silent = threading.Event()
             self._open[client] = (path, silent)  # before it is judged: what is forbidden meanwhile is cut
             try:
-                if path.startswith(tuple(self.forbidden)):
+                if path.startswith(self.forbidden):
                     client.sendall(FORBIDDEN)
                 elif path.startswith(self.unanswered):
-                    _head(client)
+                    client.recv(CHUNK)  # until it is closed
                 else:
                     self._forward(client, path, head, silent)
             finally:

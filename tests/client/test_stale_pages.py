@@ -21,11 +21,11 @@ def test_complaint_1_2_3_a_cached_index_html_ends_in_a_message_after_two_attempt
     context.clock.pause_at(NOW)
     tab = open_tab(countdownSeconds=0)  # and frontend.version stays: what a cache in front of it does
     deploy(version="1.1.0", mode=mode)
-    tab.is_(decision="update", mode=mode)
     if mode == "prompt":
-        tab.press("Refresh")
-        tab.is_(notice="reloading")
-    context.clock.run_for(100)
+        tab.is_(notice="available").refresh()
+    else:
+        tab.is_(decision="update", mode=mode)
+        context.clock.run_for(100)
     eventually(lambda: frontend.loads == 2)
     tab.runs("1.0.0").is_(notice="waiting")
     tab.says(WAITING)
@@ -76,9 +76,7 @@ def test_complaint_1_the_second_attempt_goes_past_the_browsers_cache(
     tab = open_tab()
     deploy(version="1.1.0")
     tab.is_(notice="available")
-    tab.press("Refresh")
-    tab.is_(notice="reloading")
-    context.clock.run_for(100)
+    tab.refresh()
     tab.is_(notice="waiting", version="1.0.0")
     frontend.version = "1.1.0"
     context.clock.run_for(4000)
@@ -151,9 +149,7 @@ def test_complaint_4_pods_of_two_versions_cost_one_reload_too_many_at_most(
     frontend.pods = cycle(["1.1.0", "1.0.0"])
     deploy(version="1.1.0")
     tab.is_(notice="available")
-    tab.press("Refresh")
-    tab.is_(notice="reloading")
-    context.clock.run_for(100)
+    tab.refresh()
     eventually(lambda: frontend.loads == 2)
     tab.is_(notice="waiting", version="1.0.0")
     frontend.pods = cycle(["1.1.0"])  # the roll-out is done

@@ -59,7 +59,7 @@ class WebKit:
     def __init__(self, driver: str, browser: str) -> None:
         self._session = f"{driver}/session"
         options = {"binary": browser, "args": ["--automation"]}
-        eventually(lambda: self._answers(driver), 30, "WebKitWebDriver does not answer")
+        eventually(lambda: self._answers(driver), message="WebKitWebDriver does not answer")
         opened = self.call("POST", "", capabilities={"alwaysMatch": {"webkitgtk:browserOptions": options}})
         self._session += f"/{opened['sessionId']}"
 

@@ -1,17 +1,16 @@
 """What a process still does between SIGTERM and its end."""
 
-import selectors
-import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
+from contextlib import ExitStack
 
 from tests.deployapp_process import ROOT, Deployapp
+from tests.realtime.wire import Wire, when_readable
 
 TABS = 100
-DRAIN = 4.0  # seconds: long beside what this process, which looks at the clock, may stand still
+DRAIN = 2.0  # seconds
 
 # Descriptors are numbered from the lowest that is free: what is opened during the drain gets the listener's. libpq
 # opens its sockets as this program does its pipe, without eventlet's knowledge, and waits for them by `select`.
@@ -66,39 +65,12 @@ def drain():
 
 def test_tabs_are_sent_away_spread_over_the_drain(make_server: Callable[..., Deployapp]) -> None:
     """All at once, they would all come back at once, to the next process that is restarted."""
-    server = make_server(DRAIN_SECONDS=str(DRAIN)).start()
-    tabs = [tab(server.port) for _ in range(TABS)]
-    ending = threading.Thread(target=server.stop)
-    began = time.monotonic()
-    ending.start()
-    moments = [moment - began for moment in gone(tabs)]
-    ending.join()
-    assert len(moments) == TABS
-    assert moments[-1] - moments[0] > DRAIN / 2
-    assert max(sum(start <= moment < start + DRAIN / 4 for moment in moments) for start in moments) <= TABS * 3 / 4
-
-
-def tab(port: int) -> socket.socket:
-    """A raw WebSocket on which nothing more will come than the goodbye."""
-    one = socket.create_connection(("127.0.0.1", port), timeout=10)
-    one.sendall(
-        b"GET /ws/deployment-updates HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-        b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-    )
-    assert one.recv(4096).startswith(b"HTTP/1.1 101 ")
-    return one
-
-
-def gone(tabs: list[socket.socket]) -> list[float]:
-    """When each was said goodbye to, in order."""
-    moments: list[float] = []
-    with selectors.DefaultSelector() as selector:
-        for one in tabs:
-            selector.register(one, selectors.EVENT_READ)
-        while len(moments) < len(tabs) and (ready := selector.select(30)):
-            for key, _ in ready:
-                moments.append(time.monotonic())
-                selector.unregister(key.fileobj)
-    for one in tabs:
-        one.close()
-    return moments
+    server = make_server(DRAIN_SECONDS=str(DRAIN), HEARTBEAT_INTERVAL="600").start()
+    with ExitStack() as stack:
+        tabs = [stack.enter_context(Wire(server)).open() for _ in range(TABS)]
+        ending = threading.Thread(target=server.stop)
+        ending.start()
+        moments = when_readable(tabs)
+        ending.join()
+    assert max(moments) - min(moments) > DRAIN / 2
+    assert max(sum(start <= moment < start + DRAIN / 4 for moment in moments) for start in moments) <= TABS / 2

@@ -115,7 +115,9 @@ class MakeRun:
 
     def curl_line(self) -> str:
         """The printed line, as it is pasted."""
-        found = eventually(lambda: re.search(r"^ *(curl .*)$", self.said, re.MULTILINE), 30, "no curl line was printed")
+        found = eventually(
+            lambda: re.search(r"^ *(curl .*)$", self.said, re.MULTILINE), message="no curl line was printed"
+        )
         return found[1] + " --silent --show-error --retry-connrefused --retry 3"
 
     def press_ctrl_c(self) -> None:

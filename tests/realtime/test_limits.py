@@ -104,7 +104,7 @@ def test_more_than_a_thousand_and_twenty_four_at_once(make_server: Callable[...,
     with opened(server, *[RAW, RAW, SSE, SOCKETIO] * 400) as wires:
         for wire in wires[3::4]:
             wire.send(frame(TEXT, b"40"))
-        eventually(lambda: topic_connections(server) == 1600, 30)
+        eventually(lambda: topic_connections(server) == 1600)
         assert usage.connections(server) == {"websocket": 800, "sse": 400, "socketio": 400, "socketio_polling": 0}
         made = server.trigger(version="for all")["id"]
         for wire in wires:
